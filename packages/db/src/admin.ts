@@ -1,0 +1,12 @@
+// What a command may do to a database and the API may not: kept out of index.ts, so that no
+// bundle of an app carries it.
+
+export { people, type SeedPerson } from '../seeds/people.ts'
+export { readTarget, repositoryRoot, type Target, TargetError } from './cli/targets.ts'
+export { describeTarget, isLoopback, readConnectionUrl } from './connection-url.ts'
+export { createDatabase, databaseOf, dropDatabase, withDatabase } from './databases.ts'
+export { explain } from './explain.ts'
+export { type MigrateOptions, MigrationError, migrate } from './migrate.ts'
+export { seed } from './seed.ts'
+export { openSession, type Session } from './session.ts'
+export { type DatabaseShape, findShape } from './shape.ts'

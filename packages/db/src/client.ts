@@ -1,0 +1,49 @@
+import { drizzle, type PgRemoteDatabase } from 'drizzle-orm/pg-proxy'
+import { readConnectionUrl } from './connection-url.ts'
+import { openDriver, readPassword } from './driver.ts'
+import type { IamOptions } from './iam-token.ts'
+import { openPool, type Pool } from './pool.ts'
+
+/** No interactive transaction: a write is one statement (docs/decisions/0003). */
+export type Db = Omit<PgRemoteDatabase, 'transaction'>
+
+export interface ConnectOptions {
+  applicationName?: string
+  poolSize?: number
+  /** The longest a caller waits for one statement. */
+  deadlineMs?: number
+  /** Needed where the URL says `auth=iam`. */
+  iam?: IamOptions
+}
+
+export interface Database {
+  db: Db
+  stats: Pool['stats']
+  close: Pool['close']
+}
+
+/** Opens a pool on a connection URL. Nothing is dialled before the first statement. */
+export function connect(url: string, options: ConnectOptions = {}): Database {
+  const { applicationName = 'cruddur', poolSize = 10, deadlineMs = 3000, iam } = options
+  readPassword(readConnectionUrl(url), iam)
+  const pool = openPool(
+    (onclose) =>
+      openDriver(url, {
+        applicationName,
+        connectTimeoutSeconds: deadlineMs / 1000,
+        statementTimeoutMs: deadlineMs,
+        onclose,
+        iam,
+      }),
+    { size: poolSize, deadlineMs },
+  )
+  const db = drizzle(async (text, parameters, method) => ({
+    rows: await pool.run({
+      text,
+      parameters,
+      rows: method === 'all' ? 'arrays' : 'objects',
+      repeatable: /^\s*select\b/i.test(text),
+    }),
+  }))
+  return { db, stats: pool.stats, close: pool.close }
+}

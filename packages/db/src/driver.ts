@@ -1,0 +1,56 @@
+import postgres from 'postgres'
+import { type ConnectionTarget, ConnectionUrlError, readConnectionUrl } from './connection-url.ts'
+import { type IamOptions, tokenSource } from './iam-token.ts'
+
+export interface DriverOptions {
+  applicationName: string
+  connectTimeoutSeconds: number
+  /** The server's own limit for a statement; absent where a person waits for a long one. */
+  statementTimeoutMs?: number
+  onclose?: () => void
+  iam?: IamOptions | undefined
+}
+
+const asText = (value: unknown) => value
+
+/** One connection of the driver. A pool is several of these, so that a sick one can be thrown away alone. */
+export function openDriver(url: string, options: DriverOptions) {
+  const target = readConnectionUrl(url)
+  const { host, port, database, user, tls, prepare } = target
+  return postgres({
+    host: host.replace(/^\[|\]$/g, ''),
+    port,
+    database,
+    user,
+    pass: readPassword(target, options.iam),
+    ssl: tls ? { rejectUnauthorized: true } : false,
+    prepare,
+    max: 1,
+    fetch_types: false,
+    connect_timeout: options.connectTimeoutSeconds,
+    connection: {
+      application_name: options.applicationName,
+      // A pooler refuses start-up parameters that it does not know.
+      ...(prepare && options.statementTimeoutMs
+        ? { statement_timeout: options.statementTimeoutMs }
+        : {}),
+      ...(prepare ? { TimeZone: 'UTC' } : {}),
+    },
+    onnotice: () => {},
+    ...(options.onclose ? { onclose: options.onclose } : {}),
+    // Drizzle maps instants and JSON by itself and expects what the server sent.
+    types: {
+      date: { to: 1184, from: [1082, 1083, 1114, 1184], serialize: asText, parse: asText },
+      json: { to: 114, from: [114, 3802], serialize: asText, parse: asText },
+    },
+  })
+}
+
+/** The URL's own password, or what makes a fresh one for each connection. */
+export function readPassword(target: ConnectionTarget, iam: IamOptions | undefined) {
+  if (!target.iam) return target.password
+  if (iam) return tokenSource(target, iam)
+  throw new ConnectionUrlError('The connection URL asks for auth=iam, which cannot be used here')
+}
+
+export type Driver = ReturnType<typeof openDriver>

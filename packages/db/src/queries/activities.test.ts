@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto'
+import { expect, it } from 'vitest'
+import type { JsonText } from '../json-text.ts'
+import { cloneDatabase } from '../testing.ts'
+import { type Activity, insertCrud, insertReply } from './activities.ts'
+
+const { db, session } = await cloneDatabase()
+
+async function signUp(handle: string) {
+  const sub = randomUUID()
+  await session.query(
+    'insert into users (handle, display_name, cognito_user_id) values ($1, $1, $2)',
+    [handle, sub],
+  )
+  return sub
+}
+
+const [di, ed] = [await signUp('di'), await signUp('ed')]
+
+const read = (text: JsonText<Activity> | undefined): Activity => JSON.parse(text ?? 'null')
+
+it('inserts a crud that lives as long as was asked', async () => {
+  const crud = read(await insertCrud(db, { sub: di, message: 'Hello', ttlHours: 3 }))
+  expect(crud).toMatchObject({ handle: 'di', message: 'Hello', replies_count: 0 })
+  const lifetime = Date.parse(crud.expires_at ?? '') - Date.parse(crud.created_at)
+  expect(lifetime).toBe(3 * 60 * 60 * 1000)
+})
+
+it('counts every one of many replies that arrive at once', async () => {
+  const crud = read(await insertCrud(db, { sub: di, message: 'Everybody, answer', ttlHours: 1 }))
+  const replies = await Promise.all(
+    Array.from({ length: 100 }, (_, n) =>
+      insertReply(db, { sub: ed, message: `Answer ${n}`, replyTo: crud.uuid }),
+    ),
+  )
+  expect(new Set(replies.map((reply) => read(reply).expires_at))).toEqual(
+    new Set([crud.expires_at]),
+  )
+  const [row] = await session.query('select replies_count from activities where uuid = $1', [
+    crud.uuid,
+  ])
+  expect(row).toEqual({ replies_count: 100 })
+})
+
+it('writes nothing for a stranger, an unknown crud or an expired one', async () => {
+  const stranger = { sub: randomUUID(), message: 'Who am I?' }
+  const crud = read(await insertCrud(db, { sub: di, message: 'Short-lived', ttlHours: 1 }))
+  expect(await insertCrud(db, { ...stranger, ttlHours: 1 })).toBeUndefined()
+  expect(await insertReply(db, { ...stranger, replyTo: crud.uuid })).toBeUndefined()
+  expect(
+    await insertReply(db, { sub: ed, message: 'To nothing', replyTo: randomUUID() }),
+  ).toBeUndefined()
+  await session.query('update activities set expires_at = now() where uuid = $1', [crud.uuid])
+  expect(
+    await insertReply(db, { sub: ed, message: 'Too late', replyTo: crud.uuid }),
+  ).toBeUndefined()
+  const [row] = await session.query('select replies_count from activities where uuid = $1', [
+    crud.uuid,
+  ])
+  expect(row).toEqual({ replies_count: 0 })
+})

@@ -1,0 +1,92 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../client.ts'
+import { type JsonText, listFields } from '../json-text.ts'
+import { activities, users } from '../schema/index.ts'
+import { type Activity, activityFields, isLive } from './activities-fields.ts'
+import { type Mention, notify } from './activities-notify.ts'
+import { claimPost, deleteExpiredClaim, findRepeated, type Post } from './activities-once.ts'
+import { type RepeatableRequest, rememberAnswer } from './idempotency.ts'
+
+export { type Activity, activityFields, isAfter, isLive } from './activities-fields.ts'
+
+interface NewPost {
+  /** The author's `sub`, as their token says it. */
+  sub: string
+  message: string
+  mentions?: readonly Mention[]
+  /** With a key of its own the post is as often said as its key; without one, as its text. */
+  request?: RepeatableRequest | undefined
+}
+
+interface NewCrud extends NewPost {
+  ttlHours: number
+}
+
+/** The crud as it is sent, or undefined when nobody has that `sub`. */
+export const insertCrud = (db: Db, { ttlHours, ...post }: NewCrud) =>
+  insertOnce(
+    db,
+    post,
+    sql`select null::uuid as uuid, null::uuid as user_uuid,
+      now() + make_interval(hours => ${ttlHours}) as expires_at`,
+  )
+
+interface NewReply extends NewPost {
+  replyTo: string
+}
+
+/**
+ * The reply as it is sent, or undefined when nobody has that `sub` or there is no such live crud.
+ * It lives as long as what it answers, whose counter goes up in the same statement.
+ */
+export const insertReply = (db: Db, reply: NewReply) =>
+  insertOnce(
+    db,
+    reply,
+    sql`select uuid, user_uuid, expires_at from ${activities}
+      where ${and(eq(activities.uuid, reply.replyTo), isLive())} for no key update`,
+  )
+
+/** The same post within ten seconds is the first one again. */
+async function insertOnce(
+  db: Db,
+  post: NewPost & Post,
+  selectParent: SQL,
+): Promise<JsonText<Activity> | undefined> {
+  for (let tries = 1; tries <= 3; tries++) {
+    const [row] = await db.execute<{ activity: JsonText<Activity> | null }>(
+      insertPost(post, selectParent),
+    )
+    if (!row) return undefined
+    const activity = row.activity ?? (await findRepeated(db, post))
+    if (activity) return activity
+    await deleteExpiredClaim(db, post)
+  }
+  throw new Error('A post was refused as a repetition of one that is not there')
+}
+
+/** One row for an author and a parent that exist; its activity is null for a repetition. */
+function insertPost({ sub, message, mentions = [], request }: NewPost, selectParent: SQL): SQL {
+  const keyedPost = sql`post as (select gen_random_uuid() as uuid from viewer, parent)`
+  return sql`with
+    viewer as (
+      select uuid, handle, display_name from ${users}
+      where ${eq(users.cognitoUserId, sub)} for key share),
+    parent as (${selectParent}),
+    ${request ? keyedPost : claimPost(message)},
+    written as (
+      insert into ${activities} (uuid, user_uuid, message, reply_to_activity_uuid, expires_at)
+      select post.uuid, viewer.uuid, ${message}, parent.uuid, parent.expires_at
+      from viewer, parent, post
+      returning *),
+    counted as (
+      update ${activities} set replies_count = ${activities.repliesCount} + 1 from written
+      where ${activities.uuid} = written.reply_to_activity_uuid),
+    ${notify(mentions)},
+    answer as (
+      select row_to_json(row)::text as text, row.uuid as activity_uuid
+      from (select ${listFields(activityFields)}
+        from written as activities cross join viewer as users) as row)
+    ${rememberAnswer(request)}
+    select (select text from answer) as activity from viewer, parent`
+}

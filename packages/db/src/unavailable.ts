@@ -1,0 +1,53 @@
+import { causeWith } from './cause.ts'
+
+/** The database cannot answer now: it is away, too slow, or everything is in use. */
+export class DatabaseUnavailableError extends Error {
+  override name = 'DatabaseUnavailableError'
+  code = 'DATABASE_UNAVAILABLE'
+}
+
+// Codes of the driver and of the operating system: the connection could not be made, or is gone.
+const lostConnection = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_DESTROYED',
+  'CONNECTION_ENDED',
+  'ECONNRESET',
+  'EPIPE',
+  '57P01', // admin_shutdown: also what a pooled connection says first after it was killed
+  '57P02', // crash_shutdown
+])
+
+const cannotServe = new Set([
+  'DATABASE_UNAVAILABLE',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  '57P03', // cannot_connect_now
+  '57014', // query_canceled, by the statement time-out
+  '25006', // read_only_sql_transaction: a primary that became a replica
+  '53300', // too_many_connections
+  '53100', // disk_full
+  '53200', // out_of_memory
+])
+
+const codeOf = (error: unknown) => causeWith(error, 'code')
+
+/** The connection died under the statement: whether it took effect is unknown. */
+export const isLostConnection = (error: unknown) => lostConnection.has(codeOf(error) ?? '')
+
+/** The connection is of no further use, whatever the statement did. */
+export function isConnectionFault(error: unknown): boolean {
+  const cameFromServer = causeWith(error, 'severity') !== undefined
+  const code = codeOf(error) ?? ''
+  return !cameFromServer || lostConnection.has(code) || code === '57P03' || code === '25006'
+}
+
+/** The answer is 503: trying again later is right, and nothing is wrong with the request. */
+export function isUnavailable(error: unknown): boolean {
+  const code = codeOf(error) ?? ''
+  return lostConnection.has(code) || cannotServe.has(code) || code.startsWith('08')
+}

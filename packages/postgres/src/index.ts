@@ -1,0 +1,3 @@
+export type { PostgresVersion } from './binaries.ts'
+export { openServer, type Server, type ServerOptions } from './open-server.ts'
+export { openThrowawayServer, type ThrowawayOptions } from './open-throwaway-server.ts'
