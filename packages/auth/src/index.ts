@@ -1,0 +1,8 @@
+export { readBearer } from './bearer.ts'
+export type { VerifiedToken } from './claims.ts'
+export { digestOf } from './digest.ts'
+export { KeysUnavailableError, type RejectionCode, TokenRejectedError } from './errors.ts'
+export { createKeyCache, type KeyCache, type KeyCacheOptions } from './key-cache.ts'
+export { isLoopback } from './loopback.ts'
+export type { Checks, PoolOptions, VerifierOptions } from './options.ts'
+export { createVerifier, type Verifier, type VerifyToken } from './verifier.ts'
