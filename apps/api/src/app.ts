@@ -1,0 +1,61 @@
+import type { Context } from 'hono'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { requestId } from 'hono/request-id'
+import type { Deps } from './deps.ts'
+import { activityRoutes } from './features/activities/routes.ts'
+import { feedRoutes } from './features/feeds/routes.ts'
+import { healthRoutes } from './features/health/routes.ts'
+import { messageRoutes } from './features/messages/routes.ts'
+import { notificationRoutes } from './features/notifications/routes.ts'
+import { profileEditRoutes } from './features/people/edit-routes.ts'
+import { peopleRoutes } from './features/people/routes.ts'
+import { searchRoutes } from './features/search/routes.ts'
+import { limitBody, requireJson } from './http/body.ts'
+import { keepNothing } from './http/caching.ts'
+import { type ApiEnv, createRouter } from './http/context.ts'
+import { crossOrigin } from './http/cross-origin.ts'
+import { onError } from './http/on-error.ts'
+import { requestLog } from './http/request-log.ts'
+import { serveDocument } from './openapi.ts'
+
+export interface AppOptions {
+  /** Origins whose pages may call. */
+  origins: string[]
+  /** Where a request's dependencies come from; each entry decides. */
+  depsFor: (c: Context) => Deps
+}
+
+export type AppType = ReturnType<typeof createApp>
+
+export function createApp({ origins, depsFor }: AppOptions) {
+  const app = createRouter()
+  app.use(requestId())
+  app.use(async (c, next) => {
+    c.set('deps', depsFor(c))
+    await next()
+  })
+  app.use(requestLog)
+  app.use(crossOrigin(origins))
+  app.use(keepNothing)
+  app.use(
+    methodNotAllowed<ApiEnv>({
+      app,
+      onMethodNotAllowed: (c, methods) =>
+        c.json(['method_not_allowed'], 405, { Allow: methods.join(', ') }),
+    }),
+  )
+  app.use(requireJson)
+  app.use(limitBody)
+  app.onError(onError)
+  app.notFound((c) => c.json(['not_found'], 404))
+  serveDocument(app)
+  return app
+    .route('/', healthRoutes)
+    .route('/', feedRoutes)
+    .route('/', peopleRoutes)
+    .route('/', profileEditRoutes)
+    .route('/', notificationRoutes)
+    .route('/', searchRoutes)
+    .route('/', activityRoutes)
+    .route('/', messageRoutes)
+}

@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest'
+import { readConfig } from './config.ts'
+
+const good = {
+  CONNECTION_URL: 'postgres://me:secret@127.0.0.1:5432/cruddur',
+  FRONTEND_URL: 'https://cruddur.com, http://localhost:3000/',
+  BACKEND_URL: 'https://api.cruddur.com',
+  AWS_COGNITO_USER_POOL_ID: 'ca-central-1_Abc123',
+  AWS_COGNITO_USER_POOL_CLIENT_ID: 'client1',
+}
+
+it('reads the Flask app’s variables', () => {
+  expect(readConfig(good)).toEqual({
+    port: 4567,
+    connectionUrl: good.CONNECTION_URL,
+    origins: ['https://cruddur.com', 'http://localhost:3000', 'https://api.cruddur.com'],
+    cognito: {
+      userPoolId: 'ca-central-1_Abc123',
+      clientId: 'client1',
+      endpoint: 'https://cognito-idp.ca-central-1.amazonaws.com',
+      jwksUrl: undefined,
+    },
+  })
+})
+
+it('takes an empty variable for one that is not set', () => {
+  expect(readConfig({ ...good, PORT: '', BACKEND_URL: '' }).port).toBe(4567)
+})
+
+it('says everything that is wrong at once, and never a password', () => {
+  let message = ''
+  try {
+    readConfig({ PORT: 'http', CONNECTION_URL: 'mysql://me:secret@x/y' })
+  } catch (error) {
+    message = String(error)
+  }
+  expect(message).toMatch(
+    /PORT is no port.*\n.*CONNECTION_URL is wrong: .*postgres:\/\/.*\n.*FRONTEND_URL is missing.*\n.*USER_POOL_ID is missing.*\n.*CLIENT_ID is missing/,
+  )
+  expect(message).not.toContain('secret')
+})
+
+it.each(['cruddur.com', 'https://cruddur.com/app', '*', 'https://a.com,,https://b.com'])(
+  'refuses %s as an origin',
+  (FRONTEND_URL) => {
+    expect(() => readConfig({ ...good, FRONTEND_URL })).toThrow(
+      /FRONTEND_URL has ".*", which is no origin/,
+    )
+  },
+)
+
+it.each(['-1', '65536', '80.5', '0x50', 'abc'])('refuses %s as a port', (PORT) => {
+  expect(() => readConfig({ ...good, PORT })).toThrow('PORT is no port')
+})
+
+const standIn = { AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: 'http://127.0.0.1:9229/' }
+
+it('takes a stand-in for Cognito on this machine, with its keys', () => {
+  expect(readConfig({ ...good, ...standIn }).cognito).toMatchObject({
+    endpoint: 'http://127.0.0.1:9229',
+    jwksUrl: 'http://127.0.0.1:9229/ca-central-1_Abc123/.well-known/jwks.json',
+  })
+})
+
+it('refuses a stand-in before a database that others reach', () => {
+  const CONNECTION_URL = 'postgres://me:secret@db.example.com/cruddur'
+  expect(() => readConfig({ ...good, ...standIn, CONNECTION_URL })).toThrow('anybody could sign in')
+})
+
+it.each(['http://cognito.example.com', 'ftp://127.0.0.1', '127.0.0.1:9229'])(
+  'refuses %s in Cognito’s place',
+  (url) => {
+    const variables = { ...good, AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: url }
+    expect(() => readConfig(variables)).toThrow('is no URL of Cognito')
+  },
+)

@@ -1,0 +1,75 @@
+import { updateProfile } from '@cruddur/db'
+import { createRoute } from '@hono/zod-openapi'
+import { createRouter } from '../../http/context.ts'
+import { bodyCodes, errorResponses } from '../../http/error-responses.ts'
+import { ApiError } from '../../http/errors.ts'
+import { onceForKey, readRepeatable, repeatableHeaders } from '../../http/idempotency.ts'
+import { sendJson } from '../../http/page.ts'
+import { requireUser } from '../../http/viewer.ts'
+import { editedProfileSchema, profileBody } from './schemas.ts'
+
+const edit = {
+  path: '/api/profile/update' as const,
+  tags: ['People'],
+  description: 'The new name stands on everything the person ever wrote, at once.',
+  request: {
+    body: { required: true, content: { 'application/json': { schema: profileBody } } },
+  },
+}
+
+const edited = {
+  200: {
+    description: 'The profile as it is now',
+    content: { 'application/json': { schema: editedProfileSchema } },
+  },
+}
+
+const codes = [
+  ...bodyCodes,
+  'generic_401',
+  'display_name_blank',
+  'display_name_exceed_max_chars',
+  'display_name_invalid',
+  'bio_exceed_max_chars',
+  'bio_invalid',
+] as const
+
+const put = createRoute({
+  ...edit,
+  method: 'put',
+  middleware: [requireUser] as const,
+  operationId: 'updateProfile',
+  summary: 'Change the viewer’s display name and bio',
+  responses: { ...edited, ...errorResponses(...codes) },
+})
+
+const post = createRoute({
+  ...edit,
+  method: 'post',
+  middleware: [requireUser] as const,
+  operationId: 'postProfile',
+  summary: 'Change the viewer’s display name and bio, as Flask’s clients do',
+  request: { ...edit.request, headers: repeatableHeaders },
+  responses: { ...edited, ...errorResponses(...codes, 'idempotency_key_reused') },
+})
+
+export const profileEditRoutes = createRouter()
+  .openapi(put, async (c) => {
+    const { db } = c.var.deps
+    const { sub } = c.var.viewer
+    const { display_name: displayName, bio } = c.req.valid('json')
+    const profile = await updateProfile(db, { sub, displayName, bio })
+    if (profile === undefined) throw new ApiError('generic_401')
+    return sendJson(c, profile)
+  })
+  .openapi(post, async (c) => {
+    const { db } = c.var.deps
+    const { sub } = c.var.viewer
+    const { display_name: displayName, bio } = c.req.valid('json')
+    const request = await readRepeatable(c)
+    const profile = await onceForKey(db, { sub, request }, () =>
+      updateProfile(db, { sub, displayName, bio, request }),
+    )
+    if (profile === undefined) throw new ApiError('generic_401')
+    return sendJson(c, profile)
+  })

@@ -1,0 +1,11 @@
+import { digestOf } from '@cruddur/auth'
+
+/** A strong tag: the digest of the very text that is sent. */
+export const tagOf = async (text: string) => `"${await digestOf(text)}"`
+
+/** Whether an `If-None-Match` names the tag; there a weak one counts as well (RFC 9110, 13.1.2). */
+export const isNamedBy = (ifNoneMatch: string | undefined, tag: string) =>
+  ifNoneMatch?.split(',').some((named) => {
+    const each = named.trim()
+    return each === '*' || each.replace(/^W\//, '') === tag
+  }) ?? false

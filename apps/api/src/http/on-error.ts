@@ -1,0 +1,50 @@
+import { KeysUnavailableError } from '@cruddur/auth'
+import { isUnavailable, refusedBy } from '@cruddur/db'
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { CognitoUnavailableError } from '../cognito.ts'
+import type { LogFields } from '../log.ts'
+import type { ApiEnv } from './context.ts'
+import { ApiError, type ErrorCode, statusOfCode } from './errors.ts'
+
+/** Every throw ends here, as an array of codes; only what nobody foresaw is logged with its cause. */
+export function onError(error: Error, c: Context<ApiEnv>): Response {
+  const code = codeOf(error)
+  if (code === 'unavailable') c.header('Retry-After', String(retryAfterSeconds(error)))
+  if (code === 'unavailable' || code === 'generic_500') {
+    c.var.deps.log.error(code, { requestId: c.var.requestId, ...describe(error) })
+  }
+  return c.json([code], statusOfCode[code])
+}
+
+function codeOf(error: Error): ErrorCode {
+  if (error instanceof ApiError) return error.code
+  if (error instanceof HTTPException) return codeOfStatus(error.status)
+  const isOutage =
+    error instanceof KeysUnavailableError ||
+    error instanceof CognitoUnavailableError ||
+    isUnavailable(error)
+  return isOutage ? 'unavailable' : 'generic_500'
+}
+
+const retryAfterSeconds = (error: Error) =>
+  error instanceof KeysUnavailableError ? Math.max(1, Math.ceil(error.retryAfterSeconds)) : 1
+
+function codeOfStatus(status: number): ErrorCode {
+  if (status === 413) return 'body_too_large'
+  if (status === 415) return 'content_type_unsupported'
+  return status === 400 ? 'body_malformed' : 'generic_500'
+}
+
+/** A database error's own text may repeat what a person wrote: its names and codes are enough. */
+function describe(error: Error): LogFields {
+  const { cause } = error
+  if (!(cause instanceof Error))
+    return { error: `${error.name}: ${error.message}`, stack: error.stack }
+  return {
+    error: cause.name,
+    code: String(Reflect.get(cause, 'code') ?? ''),
+    constraint: refusedBy(error),
+    routine: String(Reflect.get(cause, 'routine') ?? ''),
+  }
+}
