@@ -1,0 +1,132 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { isLoopback, readConnectionUrl, repositoryRoot } from '@cruddur/db/admin'
+import { apiDefaults, listApiProblems, namesPool } from './api-environment.ts'
+
+export interface Settings {
+  /** `.cruddur`, beside the `.env.local` that was read. */
+  stateFolder: string
+  port: number
+  /** 0: a free one. */
+  postgresPort: number
+  /** The database to use; undefined: one on a Postgres of our own. */
+  database: GivenDatabase | undefined
+  /** 0: the usual one, or a free one where that is taken. */
+  cognitoPort: number
+  /** The pool to use; undefined: one on a Cognito of our own. */
+  pool: GivenPool | undefined
+  /** What the API is told, but for what we start. */
+  environment: Environment
+}
+
+export interface GivenDatabase {
+  url: string
+  /** Past a proxy or pooler, to migrate through. */
+  directUrl: string
+  /** On this machine, by either way. */
+  loopback: boolean
+}
+
+export interface GivenPool {
+  region: string
+  userPoolId: string
+  clientId: string
+}
+
+export type Environment = Record<string, string | undefined>
+
+export class SettingsError extends Error {
+  override name = 'SettingsError'
+}
+
+/** Reads the environment and `.env.local`, or says everything that is wrong with them at once. */
+export async function readSettings(variables: Environment): Promise<Settings> {
+  const root = variables.CRUDDUR_ROOT || repositoryRoot
+  const given: Environment = {
+    PORT: '4567',
+    ...readEnvFile(join(root, '.env.local')),
+    ...withoutEmpty(variables),
+  }
+  refuseProblems([...listProblems(given), ...(await listApiProblems(given))])
+  const database = readGivenDatabase(given)
+  const pool = readGivenPool(given)
+  if (database?.loopback === false && !pool) refuseProblems([poolMissing])
+  return {
+    stateFolder: join(root, '.cruddur'),
+    port: Number(given.PORT),
+    postgresPort: Number(given.POSTGRES_PORT ?? 0),
+    database,
+    cognitoPort: Number(given.COGNITO_PORT ?? 0),
+    pool,
+    environment: { ...apiDefaults(given), ...given },
+  }
+}
+
+function refuseProblems(problems: string[]) {
+  if (problems.length === 0) return
+  throw new SettingsError(
+    ['The environment is not right, so nothing was started:', ...problems].join('\n  '),
+  )
+}
+
+const readEnvFile = (path: string): Environment =>
+  existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {}
+
+/** An empty variable is what a shell leaves of one that was never set. */
+const withoutEmpty = (variables: Environment): Environment =>
+  Object.fromEntries(Object.entries(variables).filter(([, value]) => value))
+
+function readGivenDatabase(given: Environment): GivenDatabase | undefined {
+  const { CONNECTION_URL: url, DIRECT_CONNECTION_URL: directUrl = url } = given
+  if (!url || !directUrl) return undefined
+  const loopback = [url, directUrl].every((each) => isLoopback(readConnectionUrl(each).host))
+  return { url, directUrl, loopback }
+}
+
+function readGivenPool(given: Environment): GivenPool | undefined {
+  const userPoolId = given.AWS_COGNITO_USER_POOL_ID
+  const clientId = given.AWS_COGNITO_USER_POOL_CLIENT_ID
+  if (!namesPool(given) || !userPoolId || !clientId) return undefined
+  const [region = ''] = userPoolId.split('_')
+  return { region, userPoolId, clientId }
+}
+
+const poolMissing =
+  'AWS_COGNITO_USER_POOL_ID is missing: CONNECTION_URL is on another machine, and the Cognito that dev starts signs with a key that everybody knows. Name your own pool, and its app client in AWS_COGNITO_USER_POOL_CLIENT_ID'
+
+const judges: Record<string, (value: string) => string | undefined> = {
+  PORT: judgePort,
+  POSTGRES_PORT: judgePort,
+  COGNITO_PORT: judgePort,
+  CONNECTION_URL: judgeConnectionUrl,
+  DIRECT_CONNECTION_URL: judgeConnectionUrl,
+}
+
+function listProblems(given: Environment): string[] {
+  const problems = Object.entries(judges).flatMap(([name, judge]) => {
+    const value = given[name]
+    const problem = value ? judge(value) : undefined
+    return problem ? [`${name} ${problem}`] : []
+  })
+  const ports = ['PORT', 'POSTGRES_PORT', 'COGNITO_PORT'].filter((name) => given[name])
+  for (const [index, name] of ports.entries()) {
+    const other = ports.slice(0, index).find((earlier) => given[earlier] === given[name])
+    if (other) problems.push(`${name} is the same as ${other}`)
+  }
+  return problems
+}
+
+function judgePort(value: string): string | undefined {
+  if (/^[1-9]\d{0,4}$/.test(value) && Number(value) <= 65535) return undefined
+  return 'is no port: write a whole number from 1 to 65535'
+}
+
+function judgeConnectionUrl(value: string): string | undefined {
+  try {
+    readConnectionUrl(value)
+    return undefined
+  } catch (error) {
+    return `is wrong: ${error instanceof Error ? error.message : error}`
+  }
+}

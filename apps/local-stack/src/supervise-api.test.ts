@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, it, onTestFinished } from 'vitest'
+import { findFreePort, listRunning } from '../test/harness.ts'
+import { superviseApi } from './supervise-api.ts'
+import { createTerminal } from './terminal.ts'
+
+const server = (answer: string) => `
+  import { createServer } from 'node:http'
+  const server = createServer((_, response) => response.end(${JSON.stringify(answer)}))
+  server.listen(Number(process.env.PORT), () => console.log('{"event":"listening"}'))
+`
+
+async function openApi(source: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'cruddur-api-'))
+  const entry = join(folder, 'server.ts')
+  await writeFile(entry, source)
+  const port = await findFreePort()
+  const apiUrl = `http://127.0.0.1:${port}`
+  const lines: string[] = []
+  const pids: number[] = []
+  const api = superviseApi({
+    entry,
+    sources: [folder],
+    apiUrl,
+    environment: { ...process.env, PORT: String(port) },
+    terminal: createTerminal((line) => lines.push(line), { colours: false }),
+    onStart: async (pid) => {
+      pids.push(pid)
+    },
+  })
+  onTestFinished(async () => {
+    await api.close()
+    expect(await listRunning(pids)).toEqual([])
+    await rm(folder, { recursive: true })
+  })
+  const says = async (text: string) => {
+    while (!lines.some((line) => line.includes(text))) await delay(20)
+  }
+  const change = (text: string) => writeFile(entry, text)
+  return { api, says, change, ask: async () => (await fetch(apiUrl)).text() }
+}
+
+it('reloads on a change, survives a syntax error, and comes back after the fix', async () => {
+  const { api, says, change, ask } = await openApi(server('one'))
+  await api.ready
+  expect(await ask()).toBe('one')
+  await change(server('two'))
+  await says('server.ts changed: reloaded in')
+  expect(await ask()).toBe('two')
+  await change('const = {')
+  await says('The API did not start (exit code 1). Its last lines:')
+  await says('It starts again when a source file changes.')
+  await change(server('three'))
+  await expect.poll(ask, { timeout: 10_000 }).toBe('three')
+})
+
+it('gives the last lines of an API that never starts', async () => {
+  const { api } = await openApi(`console.error('no database'); process.exit(7)`)
+  await expect(api.ready).rejects.toThrow(
+    'The API did not start (exit code 7). Its last lines:\n  no database',
+  )
+})
+
+it('leaves a start that hangs as soon as a file changes', async () => {
+  const { change, ask } = await openApi(
+    'await new Promise((resolve) => setTimeout(resolve, 60_000))',
+  )
+  await delay(500)
+  await change(server('better'))
+  await expect.poll(() => ask().catch(() => ''), { timeout: 10_000 }).toBe('better')
+})
