@@ -1,6 +1,8 @@
 import { openSession } from './session.ts'
 
 const batchSize = 20_000
+/** The work is Postgres’s: two connections keep two of its cores busy. */
+const writers = 2
 
 /** A word of three syllables, the same for the same rank. */
 const wordOf = (rank: string) =>
@@ -22,6 +24,10 @@ export async function seedBulk(
 ): Promise<{ people: number; cruds: number }> {
   const peopleCount = Math.max(1, Math.round(size / 100))
   const session = openSession(url, 'cruddur-seed')
+  const sessions = [
+    session,
+    ...Array.from({ length: writers - 1 }, () => openSession(url, 'cruddur-seed')),
+  ]
   try {
     await session.query(
       `insert into users (uuid, handle, display_name)
@@ -29,15 +35,24 @@ export async function seedBulk(
        from generate_series(1, $1::int) as n on conflict do nothing`,
       [peopleCount],
     )
-    for (let first = 1; first <= size; first += batchSize) {
-      const last = Math.min(size, first + batchSize - 1)
-      await session.query(insertBatch, [first, last, size, peopleCount])
-      onProgress(last)
-    }
+    let begun = 0
+    let done = 0
+    await Promise.all(
+      sessions.map(async ({ query }) => {
+        while (begun < size) {
+          const first = begun + 1
+          begun = Math.min(size, begun + batchSize)
+          const last = begun
+          await query(insertBatch, [first, last, size, peopleCount])
+          done += last - first + 1
+          onProgress(done)
+        }
+      }),
+    )
     await session.query('analyze users, activities')
     return { people: peopleCount, cruds: size }
   } finally {
-    await session.close()
+    await Promise.all(sessions.map(({ close }) => close()))
   }
 }
 

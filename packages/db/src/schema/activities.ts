@@ -16,7 +16,7 @@ import { users } from './users.ts'
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 
 // The words beside its hour, its day and its author: signs that no word has in it tell them apart
-// (docs/decisions/search.md).
+// (docs/decisions/0015-search.md).
 const searchLexemes = sql`array_to_tsvector(words_in(message) || array[
   '#h' || floor(extract(epoch from created_at at time zone 'UTC') / 3600),
   '#d' || floor(extract(epoch from created_at at time zone 'UTC') / 86400),
