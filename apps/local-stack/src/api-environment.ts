@@ -3,6 +3,7 @@ import type { Environment } from './settings.ts'
 
 /** What the API is told where nobody says otherwise. */
 export const apiDefaults = ({ PORT }: Environment): Environment => ({
+  HOST: '127.0.0.1',
   FRONTEND_URL: 'http://localhost:3000,http://127.0.0.1:3000',
   BACKEND_URL: `http://localhost:${PORT},http://127.0.0.1:${PORT}`,
 })
@@ -24,11 +25,11 @@ const poolVariables = [
 /** Somebody’s own pool is to be used, which then must be named wholly. */
 export const namesPool = (given: Environment) => poolVariables.some((name) => given[name])
 
-/** The API's own judgement of what only it reads. That costs 0.3 s, so not where none of it is set. */
+/** The API's own judgement of what only it reads; it costs 0.3 s, so only where some is set. */
 export async function listApiProblems(given: Environment): Promise<string[]> {
-  const variables = ['FRONTEND_URL', 'BACKEND_URL', ...poolVariables]
+  const variables = ['HOST', 'FRONTEND_URL', 'BACKEND_URL', ...poolVariables]
   if (!variables.some((name) => given[name])) return []
-  const { ConfigError, readConfig } = await import('../../api/src/config.ts')
+  const { ConfigError, readConfig } = await import('@cruddur/api/config')
   const standIns = namesPool(given) ? {} : cognitoEnvironment('http://127.0.0.1')
   const notJudged = { PORT: '1', CONNECTION_URL: 'postgres://postgres@127.0.0.1/cruddur' }
   try {

@@ -14,7 +14,7 @@ import { localPool } from './local-pool.ts'
 import type { Settings } from './settings.ts'
 import type { Terminal } from './terminal.ts'
 
-export interface OpenCognito {
+interface OpenCognito {
   url: string
   /** Who was in the pool at the start. */
   users: PoolUser[]
@@ -83,7 +83,7 @@ function openPostConfirmation(stateFolder: string, terminal: Terminal) {
   return { ...openFunction({ bundle, environment, terminal }), useDatabase }
 }
 
-/** Cognito has verified an email once its code was typed in; cognito-local where PreSignUp says so. */
+/** Cognito verifies an email by its code; cognito-local where PreSignUp says so. */
 function withEmailVerified(invocation: Invocation): Invocation {
   if (invocation.payload === undefined) return invocation
   const event: { response?: object } | null = JSON.parse(invocation.payload)
@@ -100,7 +100,8 @@ async function listenWherePossible(proxy: Server, settings: Settings): Promise<n
     if (!cognitoPort) return listen(proxy, 0)
     const code = error instanceof Error && 'code' in error ? error.code : error
     throw new Error(
-      `Cognito cannot listen on port ${cognitoPort} (COGNITO_PORT, ${code}): end what listens there, or unset COGNITO_PORT for a free one.`,
+      `Cognito cannot listen on port ${cognitoPort} (COGNITO_PORT, ${code}): ` +
+        'end what listens there, or unset COGNITO_PORT for a free one.',
       { cause: error },
     )
   }

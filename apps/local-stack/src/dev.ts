@@ -49,9 +49,9 @@ interface Start {
 
 async function start(settings: Settings, { terminal, stop, defer }: Start) {
   const { print, paint } = terminal
-  const { stateFolder, port } = settings
+  const { stateFolder } = settings
   await endOrphans(stateFolder, { print, keepPostgres: !settings.database })
-  await requirePort(port)
+  await requirePort(settings.port)
   const record = openRecord(stateFolder)
   const { local, ready } = await openNeeds(settings, record, { terminal, stop, defer })
 
@@ -73,7 +73,8 @@ async function start(settings: Settings, { terminal, stop, defer }: Start) {
   defer(api.close)
   await abortable(stop, Promise.all([api.ready, ready]))
 
-  const title = `Cruddur runs (process ${process.pid}), started in ${process.uptime().toFixed(1)} s.`
+  const seconds = process.uptime().toFixed(1)
+  const title = `Cruddur runs (process ${process.pid}), started in ${seconds} s.`
   print(summarise(local, { title, howToStop: `Ctrl-C, or kill ${process.pid}` }, paint))
 }
 
@@ -92,7 +93,7 @@ async function openNeeds(
   for (const each of database.processes) await record.add(each)
   const local = {
     pid: process.pid,
-    apiUrl: `http://127.0.0.1:${settings.port}`,
+    apiUrl: settings.apiUrl,
     connectionUrl: database.url,
     database: database.description,
     ...(settings.pool ?? localPool),

@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { markProcess } from '@cruddur/postgres'
 import { expect, it, onTestFinished } from 'vitest'
 import { endOrphans } from './end-orphans.ts'
 import { writeLocalFile } from './local-file.ts'
 import { localPool } from './local-pool.ts'
-import { markProcess } from './processes.ts'
 
 async function leaveBehind(names: string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'cruddur-orphans-'))

@@ -1,5 +1,5 @@
+import { endProcess, isRunning } from '@cruddur/postgres'
 import { findLocalFile } from './local-file.ts'
-import { endProcess, isAlive } from './processes.ts'
 
 interface Options {
   print: (line: string) => void
@@ -12,7 +12,7 @@ export async function endOrphans(folder: string, { print, keepPostgres }: Option
   const left = await findLocalFile(folder)
   for (const orphan of left?.processes ?? []) {
     const isPostgres = orphan.name === 'Postgres'
-    if ((isPostgres && keepPostgres) || !(await isAlive(orphan))) continue
+    if ((isPostgres && keepPostgres) || !(await isRunning(orphan))) continue
     print(`Ending what a killed dev left behind: ${orphan.name} (process ${orphan.pid})`)
     // To Postgres a SIGTERM means to wait for its clients.
     if (isPostgres) await endProcess(orphan, 'SIGINT', 10_000)

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { markProcess } from '@cruddur/postgres'
 import { expect, it, onTestFinished } from 'vitest'
 import { takeLock } from './instance-lock.ts'
-import { markProcess } from './processes.ts'
 
 async function openFolder() {
   const folder = await mkdtemp(join(tmpdir(), 'cruddur-lock-'))

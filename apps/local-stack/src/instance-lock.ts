@@ -1,6 +1,6 @@
 import { readdir, readlink, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isAlive, type ProcessMark } from './processes.ts'
+import { isRunning, type ProcessMark } from '@cruddur/postgres'
 
 /**
  * Gives who holds the folder: `self`, if nobody else alive does.
@@ -11,7 +11,7 @@ export async function takeLock(folder: string, self: ProcessMark): Promise<Proce
   for (;;) {
     const newest = await findNewest(folder)
     const holder = await findClaim(folder, newest)
-    if (holder && (await isAlive(holder))) return holder
+    if (holder && (await isRunning(holder))) return holder
     const next = newest + 1
     // A taker that slept may have got a number that was cleared away meanwhile.
     if ((await insertClaim(folder, next, self)) && (await findNewest(folder)) === next) {

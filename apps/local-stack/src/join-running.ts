@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { markProcess } from '@cruddur/postgres'
 import { answersHealth } from './answers-health.ts'
 import { takeLock } from './instance-lock.ts'
 import { findLocalFile, type LocalFile } from './local-file.ts'
-import { markProcess } from './processes.ts'
 
 interface Wait {
   print: (line: string) => void
@@ -24,7 +24,8 @@ export async function joinRunning(
     if (local?.pid === pid && (await answersHealth(local.apiUrl))) return local
     if (performance.now() > deadline) {
       throw new Error(
-        `Another dev runs here (process ${pid}), but its API does not answer: look at its terminal, or end it with \`kill ${pid}\`.`,
+        `Another dev runs here (process ${pid}), but its API does not answer: ` +
+          `look at its terminal, or end it with \`kill ${pid}\`.`,
       )
     }
     if (!told) print(`Waiting for another dev that is starting or stopping here (process ${pid})`)

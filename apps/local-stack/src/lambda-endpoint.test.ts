@@ -51,7 +51,7 @@ async function openEndpoint(source: string) {
   return { invoke, change, lines, bundle, root }
 }
 
-it('answers what the function answers, which has its own environment and nothing else', async () => {
+it('answers what the function answers, which has its environment and nothing else', async () => {
   const { invoke } = await openEndpoint(
     'export const handler = async (event) => ({ ...event, names: Object.keys(process.env) })',
   )

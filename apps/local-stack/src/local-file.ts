@@ -1,7 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ProcessMark } from '@cruddur/postgres'
 import type { LocalPerson } from './cognito/link-people.ts'
-import type { ProcessMark } from './processes.ts'
 
 /** A process that we started, and would leave behind if we were killed. */
 export interface StartedProcess extends ProcessMark {
@@ -36,24 +36,22 @@ export async function writeLocalFile(folder: string, local: LocalFile) {
 
 export const removeLocalFile = (folder: string) => rm(localFilePath(folder), { force: true })
 
-/** What the last `pnpm dev` wrote, which may be dead by now. */
+/** What the last `pnpm dev` wrote, which may be dead by now; undefined where it makes no sense. */
 export async function findLocalFile(folder: string): Promise<LocalFile | undefined> {
   try {
-    const found: Partial<LocalFile> | null = JSON.parse(
-      await readFile(localFilePath(folder), 'utf8'),
-    )
-    const { pid, apiUrl, connectionUrl, database = [], processes = [], people = [] } = found ?? {}
-    const {
-      region = '',
-      userPoolId = '',
-      clientId = '',
-      cognitoUrl,
-      confirmationCode,
-    } = found ?? {}
-    if (!pid || !apiUrl || !connectionUrl) return undefined
-    const pool = { region, userPoolId, clientId, cognitoUrl, confirmationCode, people }
-    return { pid, apiUrl, connectionUrl, database, ...pool, processes }
+    const found: unknown = JSON.parse(await readFile(localFilePath(folder), 'utf8'))
+    return isWhole(found) ? found : undefined
   } catch {
     return undefined
   }
+}
+
+function isWhole(found: unknown): found is LocalFile {
+  if (typeof found !== 'object' || found === null) return false
+  const { pid, apiUrl, connectionUrl, database, people, processes }: Partial<LocalFile> = found
+  const isList = (list: unknown) =>
+    Array.isArray(list) && list.every((each) => Object(each) === each)
+  const hasUrls = typeof connectionUrl === 'string' && URL.canParse(`${apiUrl}`)
+  const hasLists = Array.isArray(database) && isList(people) && isList(processes)
+  return Number.isInteger(pid) && hasUrls && hasLists
 }

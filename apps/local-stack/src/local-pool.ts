@@ -1,4 +1,4 @@
-/** The pool on our own Cognito: the same on every machine, so that other programs can be told of it. */
+/** The pool on our own Cognito: the same everywhere, so that other programs can be told of it. */
 export const localPool = {
   region: 'us-east-1',
   userPoolId: 'us-east-1_Cruddur01',

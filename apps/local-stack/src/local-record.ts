@@ -1,10 +1,10 @@
+import { markProcess } from '@cruddur/postgres'
 import {
   type LocalFile,
   removeLocalFile,
   type StartedProcess,
   writeLocalFile,
 } from './local-file.ts'
-import { markProcess } from './processes.ts'
 
 export type LocalFacts = Omit<LocalFile, 'processes'>
 

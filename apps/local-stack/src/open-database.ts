@@ -3,22 +3,20 @@ import {
   createDatabase,
   describeTarget,
   explain,
-  findShape,
+  inspectDatabase,
   MigrationError,
   migrate,
-  openSession,
   readConnectionUrl,
   seed,
   withDatabase,
 } from '@cruddur/db/admin'
-import { openServer } from '@cruddur/postgres'
+import { markProcess, openServer } from '@cruddur/postgres'
 import { abortable } from './abortable.ts'
 import { planDatabase } from './database-plan.ts'
 import { localFilePath, type StartedProcess } from './local-file.ts'
-import { markProcess } from './processes.ts'
 import type { GivenDatabase, Settings } from './settings.ts'
 
-export interface OpenDatabase {
+interface OpenDatabase {
   url: string
   /** Which database it is and what was done to it, a line each. */
   description: string[]
@@ -31,23 +29,28 @@ export interface Opening {
   stop: AbortSignal
   /** Takes what must be closed in the end, as soon as it is open. */
   defer: (close: () => Promise<void>) => void
+  /** How long the database may take to answer. */
+  patienceMs?: number
 }
 
-/** The database that was given, or one on a Postgres of our own: migrated and seeded where it may be. */
-export const openDatabase = (settings: Settings, opening: Opening): Promise<OpenDatabase> =>
+type Needed = Pick<Settings, 'database' | 'stateFolder' | 'postgresPort'>
+
+/** The database that was given, or one of our own: migrated and seeded where it may be. */
+export const openDatabase = (settings: Needed, opening: Opening): Promise<OpenDatabase> =>
   settings.database ? openGiven(settings.database, opening) : openOwn(settings, opening)
 
-async function openGiven(given: GivenDatabase, { print, stop }: Opening): Promise<OpenDatabase> {
+async function openGiven(given: GivenDatabase, opening: Opening): Promise<OpenDatabase> {
+  const { print, stop } = opening
   const name = describeTarget(readConnectionUrl(given.url))
   print(`Looking at ${name}`)
   const { version, done } = await abortable(
     stop,
-    explained(given, () => prepare(given, print)),
+    explained(given, () => prepare(given, opening)),
   )
   return { url: given.url, description: [name, `Postgres ${version}, ${done}`], processes: [] }
 }
 
-async function openOwn(settings: Settings, opening: Opening): Promise<OpenDatabase> {
+async function openOwn(settings: Needed, opening: Opening): Promise<OpenDatabase> {
   const { print, stop, defer } = opening
   const directory = join(settings.stateFolder, 'postgres')
   const port = settings.postgresPort
@@ -59,7 +62,7 @@ async function openOwn(settings: Settings, opening: Opening): Promise<OpenDataba
   const own = { url, directUrl: url, loopback: true }
   const work = explained(own, async () => {
     const created = await createDatabase(url)
-    return { created, ...(await prepare(own, print)) }
+    return { created, ...(await prepare(own, opening)) }
   })
   const { created, version, done } = await abortable(stop, work)
   const story = server.adopted
@@ -78,33 +81,30 @@ async function openOwn(settings: Settings, opening: Opening): Promise<OpenDataba
   }
 }
 
-async function prepare({ directUrl, loopback }: GivenDatabase, print: Opening['print']) {
-  const { shape, version } = await inspect(directUrl)
+async function prepare(given: GivenDatabase, { print, patienceMs = 12_000 }: Opening) {
+  const { directUrl, loopback } = given
+  const name = describeTarget(readConnectionUrl(directUrl))
+  // Neither a server that takes connections and is silent nor a lock on a table ends by itself.
+  const inTime = <T>(work: Promise<T>) =>
+    abortable(AbortSignal.timeout(patienceMs), work).catch((error) => {
+      if (error?.name !== 'TimeoutError') throw error
+      throw new DatabaseRefusal(
+        `${name} gave no answer within ${patienceMs / 1000} s. Does another session lock its ` +
+          'tables (see pg_stat_activity), or does the server hang? End that, then start dev again.',
+      )
+    })
+  const { shape, version } = await inTime(inspectDatabase(directUrl))
   const plan = planDatabase(shape, loopback)
   if (typeof plan === 'object') {
-    throw new DatabaseRefusal(
-      `${describeTarget(readConnectionUrl(directUrl))} was left alone. ${plan.refusal}`,
-    )
+    throw new DatabaseRefusal(`${name} was left alone. ${plan.refusal}`)
   }
   if (plan === 'leave as it is') {
     return { version, done: 'on another machine, so nothing was migrated or seeded' }
   }
   print('Migrating and seeding the database')
   await migrate(directUrl)
-  await seed(directUrl)
+  await inTime(seed(directUrl))
   return { version, done: 'migrated and seeded' }
-}
-
-async function inspect(url: string) {
-  const session = openSession(url, 'cruddur-dev')
-  try {
-    const [server] = await session.query<{ version: string }>(
-      `select split_part(current_setting('server_version'), ' ', 1) as version`,
-    )
-    return { shape: await findShape(session), version: server?.version ?? '' }
-  } finally {
-    await session.close()
-  }
 }
 
 class DatabaseRefusal extends Error {}

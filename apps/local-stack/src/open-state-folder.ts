@@ -1,12 +1,12 @@
 import { chmod, mkdir } from 'node:fs/promises'
 
-/** Makes the folder ours alone; as root it lets others through, since Postgres may run as `nobody`. */
+/** Makes the folder ours alone; as root it lets others through: Postgres may run as `nobody`. */
 export async function openStateFolder(folder: string) {
   try {
     await mkdir(folder, { recursive: true })
     await chmod(folder, process.getuid?.() === 0 ? 0o711 : 0o700)
   } catch (cause) {
-    const message = `${folder} cannot be used: run this as its owner, or move it away for a new start.`
+    const message = `${folder} cannot be used: run as its owner, or move it away for a new start.`
     throw new Error(message, { cause })
   }
 }

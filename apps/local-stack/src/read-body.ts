@@ -6,7 +6,7 @@ export class BodyError extends Error {
   override name = 'BodyError'
 }
 
-/** A request's JSON. One that is too long is read to its end all the same: its sender waits for that. */
+/** A request's JSON. What is too long is read to its end all the same: its sender waits for it. */
 export async function readBody(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = []
   let length = 0

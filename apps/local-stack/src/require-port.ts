@@ -29,7 +29,7 @@ async function waitForPort(port: number): Promise<string | undefined> {
   }
 }
 
-/** Both ways to listen: where addresses may be shared, either alone would let a program's own pass. */
+/** Both ways to listen: where addresses may be shared, either alone lets a program's own pass. */
 async function findObstacle(port: number): Promise<string | undefined> {
   return (await tryListen(port)) ?? (await tryListen(port, '127.0.0.1'))
 }
@@ -43,7 +43,7 @@ function tryListen(port: number, host?: string): Promise<string | undefined> {
 }
 
 async function findFreePortAfter(port: number): Promise<number> {
-  const first = port < 1024 ? 4567 : port + 1
+  const first = port < 1024 || port > 65_000 ? 4567 : port + 1
   for (let candidate = first; candidate < first + 50; candidate++) {
     if (!(await findObstacle(candidate))) return candidate
   }

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
@@ -20,7 +21,9 @@ it('needs nothing', async () => {
   expect(settings).toMatchObject({ port: 4567, postgresPort: 0, cognitoPort: 0 })
   expect(settings).toMatchObject({ database: undefined, pool: undefined })
   expect(settings.stateFolder).toBe(join(root, '.cruddur'))
+  expect(settings.apiUrl).toBe('http://127.0.0.1:4567')
   expect(settings.environment).toMatchObject({
+    HOST: '127.0.0.1',
     PORT: '4567',
     FRONTEND_URL: 'http://localhost:3000,http://127.0.0.1:3000',
   })
@@ -34,9 +37,23 @@ it('takes what the environment says before .env.local, unless it is empty', asyn
   const variables = { CRUDDUR_ROOT: root, PORT: '5002', CONNECTION_URL: '' }
   const { port, environment, database } = await readSettings(variables)
   rmSync(join(root, '.env.local'))
+  await mkdir(join(root, '.env.local'))
+  const directory = readSettings({ CRUDDUR_ROOT: root })
+  await expect(directory).rejects.toThrow(/env.local cannot be read \(EISDIR\): make it a file/)
+  await rm(join(root, '.env.local'), { recursive: true })
   expect(port).toBe(5002)
   expect(environment.FRONTEND_URL).toBe('http://a.test')
   expect(database?.url).toBe(local)
+})
+
+it.each([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '127.0.0.1'],
+  ['::1', '[::1]'],
+  ['192.0.2.1', '192.0.2.1'],
+])('reaches an API that listens on %s at %s', async (HOST, host) => {
+  const { apiUrl, environment } = await readSettings({ CRUDDUR_ROOT: root, HOST })
+  expect({ apiUrl, HOST: environment.HOST }).toEqual({ apiUrl: `http://${host}:4567`, HOST })
 })
 
 it.each([
@@ -52,6 +69,21 @@ it.each([
     directUrl: directUrl ?? url,
     loopback,
   })
+})
+
+it('takes both URLs from one place, and to one database', async () => {
+  writeFileSync(join(root, '.env.local'), `CONNECTION_URL=${local}\nDIRECT_CONNECTION_URL=${local}`)
+  const own = `${local}_own`
+  const { database } = await readSettings({ CRUDDUR_ROOT: root, CONNECTION_URL: own })
+  const apart = readSettings({ CRUDDUR_ROOT: root, DIRECT_CONNECTION_URL: own })
+  const alone = 'DIRECT_CONNECTION_URL is set without CONNECTION_URL: set both in one place'
+  await expect(apart).rejects.toThrow(alone)
+  rmSync(join(root, '.env.local'))
+  expect(database).toMatchObject({ url: own, directUrl: own })
+  const two = { CRUDDUR_ROOT: root, CONNECTION_URL: local, DIRECT_CONNECTION_URL: own }
+  await expect(readSettings(two)).rejects.toThrow(
+    'CONNECTION_URL names the database cruddur and DIRECT_CONNECTION_URL names cruddur_own',
+  )
 })
 
 it.each([

@@ -1,13 +1,19 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseEnv } from 'node:util'
-import { isLoopback, readConnectionUrl, repositoryRoot } from '@cruddur/db/admin'
+import {
+  findUrls,
+  isLoopback,
+  readConnectionUrl,
+  readEnvFile,
+  repositoryRoot,
+} from '@cruddur/db/admin'
 import { apiDefaults, listApiProblems, namesPool } from './api-environment.ts'
 
 export interface Settings {
   /** `.cruddur`, beside the `.env.local` that was read. */
   stateFolder: string
   port: number
+  /** Where we reach the API. */
+  apiUrl: string
   /** 0: a free one. */
   postgresPort: number
   /** The database to use; undefined: one on a Postgres of our own. */
@@ -28,7 +34,7 @@ export interface GivenDatabase {
   loopback: boolean
 }
 
-export interface GivenPool {
+interface GivenPool {
   region: string
   userPoolId: string
   clientId: string
@@ -36,31 +42,40 @@ export interface GivenPool {
 
 export type Environment = Record<string, string | undefined>
 
-export class SettingsError extends Error {
+class SettingsError extends Error {
   override name = 'SettingsError'
 }
 
 /** Reads the environment and `.env.local`, or says everything that is wrong with them at once. */
 export async function readSettings(variables: Environment): Promise<Settings> {
   const root = variables.CRUDDUR_ROOT || repositoryRoot
-  const given: Environment = {
-    PORT: '4567',
-    ...readEnvFile(join(root, '.env.local')),
-    ...withoutEmpty(variables),
-  }
-  refuseProblems([...listProblems(given), ...(await listApiProblems(given))])
-  const database = readGivenDatabase(given)
+  const file = withoutEmpty(readEnvFile(join(root, '.env.local')))
+  const given: Environment = { PORT: '4567', ...file, ...withoutEmpty(variables) }
+  refuseProblems([
+    ...listProblems(given),
+    ...listUrlProblems(variables, file),
+    ...(await listApiProblems(given)),
+  ])
+  const database = readGivenDatabase(variables, file)
   const pool = readGivenPool(given)
+  const environment = { ...apiDefaults(given), ...given }
   if (database?.loopback === false && !pool) refuseProblems([poolMissing])
   return {
     stateFolder: join(root, '.cruddur'),
     port: Number(given.PORT),
+    apiUrl: `http://${reachableHost(environment.HOST)}:${given.PORT}`,
     postgresPort: Number(given.POSTGRES_PORT ?? 0),
     database,
     cognitoPort: Number(given.COGNITO_PORT ?? 0),
     pool,
-    environment: { ...apiDefaults(given), ...given },
+    environment,
   }
+}
+
+/** Of an API that listens there; who listens everywhere listens here, too. */
+function reachableHost(host = ''): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 function refuseProblems(problems: string[]) {
@@ -70,18 +85,25 @@ function refuseProblems(problems: string[]) {
   )
 }
 
-const readEnvFile = (path: string): Environment =>
-  existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {}
-
 /** An empty variable is what a shell leaves of one that was never set. */
 const withoutEmpty = (variables: Environment): Environment =>
   Object.fromEntries(Object.entries(variables).filter(([, value]) => value))
 
-function readGivenDatabase(given: Environment): GivenDatabase | undefined {
-  const { CONNECTION_URL: url, DIRECT_CONNECTION_URL: directUrl = url } = given
-  if (!url || !directUrl) return undefined
+function readGivenDatabase(variables: Environment, file: Environment): GivenDatabase | undefined {
+  const urls = findUrls('', variables, file)
+  if (!urls) return undefined
+  const { url, directUrl } = urls
   const loopback = [url, directUrl].every((each) => isLoopback(readConnectionUrl(each).host))
   return { url, directUrl, loopback }
+}
+
+function listUrlProblems(variables: Environment, file: Environment): string[] {
+  try {
+    findUrls('', variables, file)
+    return []
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)]
+  }
 }
 
 function readGivenPool(given: Environment): GivenPool | undefined {
@@ -93,14 +115,14 @@ function readGivenPool(given: Environment): GivenPool | undefined {
 }
 
 const poolMissing =
-  'AWS_COGNITO_USER_POOL_ID is missing: CONNECTION_URL is on another machine, and the Cognito that dev starts signs with a key that everybody knows. Name your own pool, and its app client in AWS_COGNITO_USER_POOL_CLIENT_ID'
+  'AWS_COGNITO_USER_POOL_ID is missing: CONNECTION_URL is on another machine, and the Cognito ' +
+  'that dev starts signs with a key that everybody knows. Name your own pool, and its app client ' +
+  'in AWS_COGNITO_USER_POOL_CLIENT_ID'
 
 const judges: Record<string, (value: string) => string | undefined> = {
   PORT: judgePort,
   POSTGRES_PORT: judgePort,
   COGNITO_PORT: judgePort,
-  CONNECTION_URL: judgeConnectionUrl,
-  DIRECT_CONNECTION_URL: judgeConnectionUrl,
 }
 
 function listProblems(given: Environment): string[] {
@@ -120,13 +142,4 @@ function listProblems(given: Environment): string[] {
 function judgePort(value: string): string | undefined {
   if (/^[1-9]\d{0,4}$/.test(value) && Number(value) <= 65535) return undefined
   return 'is no port: write a whole number from 1 to 65535'
-}
-
-function judgeConnectionUrl(value: string): string | undefined {
-  try {
-    readConnectionUrl(value)
-    return undefined
-  } catch (error) {
-    return `is wrong: ${error instanceof Error ? error.message : error}`
-  }
 }

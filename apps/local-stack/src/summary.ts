@@ -48,4 +48,5 @@ function describeCognito(local: LocalFacts): string[] {
 }
 
 const curlAs = (handle: string, apiUrl: string) =>
-  `curl -s -H "Authorization: Bearer $(npx -y pnpm@12 --silent dev:token ${handle})" ${apiUrl}/api/users/me`
+  `curl -s -H "Authorization: Bearer $(npx -y pnpm@12 --silent dev:token ${handle})" ` +
+  `${apiUrl}/api/users/me`

@@ -40,7 +40,7 @@ async function openApi(source: string) {
     while (!lines.some((line) => line.includes(text))) await delay(20)
   }
   const change = (text: string) => writeFile(entry, text)
-  return { api, says, change, ask: async () => (await fetch(apiUrl)).text() }
+  return { api, pids, says, change, ask: async () => (await fetch(apiUrl)).text() }
 }
 
 it('reloads on a change, survives a syntax error, and comes back after the fix', async () => {
@@ -64,11 +64,21 @@ it('gives the last lines of an API that never starts', async () => {
   )
 })
 
-it('leaves a start that hangs as soon as a file changes', async () => {
-  const { change, ask } = await openApi(
+it('comes back after it was killed', async () => {
+  const { api, pids, says, ask } = await openApi(server('one'))
+  await api.ready
+  process.kill(pids[0] ?? 0, 'SIGKILL')
+  await says('The API ended (SIGKILL): it is started again.')
+  await says('The API is back in')
+  expect(await ask()).toBe('one')
+})
+
+it('leaves a first start that hangs as soon as a file changes, for the next', async () => {
+  const { api, pids, change, ask } = await openApi(
     'await new Promise((resolve) => setTimeout(resolve, 60_000))',
   )
-  await delay(500)
+  await expect.poll(() => pids).toHaveLength(1)
   await change(server('better'))
-  await expect.poll(() => ask().catch(() => ''), { timeout: 10_000 }).toBe('better')
+  await api.ready
+  expect(await ask()).toBe('better')
 })

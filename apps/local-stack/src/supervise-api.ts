@@ -1,4 +1,3 @@
-import { EventEmitter, on } from 'node:events'
 import { relative } from 'node:path'
 import { type ApiOptions, type ApiProcess, startApi } from './api-process.ts'
 import { watchSources } from './watch-sources.ts'
@@ -6,72 +5,97 @@ import { watchSources } from './watch-sources.ts'
 interface Options extends ApiOptions {
   /** The folders to watch. */
   sources: readonly string[]
-  /** Told of each process: the first, and the one of each reload. */
+  /** Told of each process: the first, and each that takes its place. */
   onStart: (pid: number) => Promise<void>
 }
 
-export interface SupervisedApi {
-  /** Fulfilled once it answers for the first time; rejected if it never does. */
+interface SupervisedApi {
+  /** Fulfilled once it answers for the first time; rejected if it cannot start as it is. */
   ready: Promise<void>
   close(): Promise<void>
 }
 
+interface State {
+  run: ApiProcess
+  /** What changed since that was started. */
+  changed: string | undefined
+  closed: boolean
+  /** Ends a wait before its time. */
+  wake: () => void
+}
+
 // An editor or a checkout writes many files at once.
 const settleMs = 100
+const shortestPauseMs = 250
+const longestPauseMs = 30_000
 const hope = 'It starts again when a source file changes.'
 
-/** Keeps the API running on its newest sources. */
+/** Keeps the API running, on its newest sources. */
 export function superviseApi(options: Options): SupervisedApi {
-  const { print, paint } = options.terminal
-  const closing = new AbortController()
-  const changes = new EventEmitter()
-  let run = startApi(options)
-  const ready = follow(run)
+  const state: State = { run: startApi(options), changed: undefined, closed: false, wake() {} }
+  const sources = watchSettled(options.sources, (file) => {
+    state.changed = file
+    state.run.stop()
+    state.wake()
+  })
+  const ready = new Promise<void>((resolve, reject) => {
+    keepRunning(options, state, resolve).catch(reject)
+  })
   // Whoever waits for it hears of it.
   ready.catch(() => {})
-  const sources = watchSettled(options.sources, (file) => {
-    changes.emit('change', file)
-    // Here too, since the reload below may be waiting for one that hangs.
-    run.stop()
-  })
-
-  async function follow(current: ApiProcess) {
-    await options.onStart(current.pid)
-    await current.ready
-    current.ended.then((reason) => {
-      if (!current.stopping) print(paint('red', `The API ended (${reason}). ${hope}`))
-    })
-  }
-
-  async function reloadOnChanges() {
-    for await (const [file] of on(changes, 'change', { signal: closing.signal })) {
-      await run.stop()
-      closing.signal.throwIfAborted()
-      const startedAt = performance.now()
-      const name = relative(process.cwd(), file)
-      run = startApi(options)
-      await follow(run).then(
-        () => print(`${name} changed: reloaded in ${Math.round(performance.now() - startedAt)} ms`),
-        (error: Error) => {
-          // If it was stopped, the next change is here already.
-          if (!run.stopping) print(paint('red', `${error.message}\n${hope}`))
-        },
-      )
-    }
-  }
-  reloadOnChanges().catch((error) => {
-    if (!closing.signal.aborted) print(paint('red', `The API is no longer reloaded: ${error}`))
-  })
-
   return {
     ready,
     async close() {
-      closing.abort()
+      state.closed = true
+      state.wake()
       sources.close()
-      await run.stop()
+      await state.run.stop()
     },
   }
 }
+
+/** One process after the other until closed. Fails where the first cannot start, left to itself. */
+async function keepRunning(options: Options, state: State, onReady: () => void) {
+  const { print, paint } = options.terminal
+  let why = ''
+  let pauseMs = shortestPauseMs
+  for (let isFirst = true; ; isFirst = false) {
+    const { run } = state
+    const startedAt = performance.now()
+    try {
+      await options.onStart(run.pid)
+      await run.ready
+      onReady()
+      if (why) print(`${why} in ${Math.round(performance.now() - startedAt)} ms`)
+      const reason = await run.ended
+      if (!run.stopping) {
+        print(paint('red', `The API ended (${reason}): it is started again.`))
+        const livedLong = performance.now() - startedAt > longestPauseMs
+        pauseMs = livedLong ? shortestPauseMs : Math.min(2 * pauseMs, longestPauseMs)
+        await pause(state, pauseMs)
+      }
+    } catch (error) {
+      if (isFirst && !run.stopping) throw error
+      if (!run.stopping) {
+        print(paint('red', `${error instanceof Error ? error.message : error}\n${hope}`))
+        await pause(state)
+      }
+    }
+    await run.stop()
+    if (state.closed) return
+    const { changed } = state
+    why = changed ? `${relative(process.cwd(), changed)} changed: reloaded` : 'The API is back'
+    state.changed = undefined
+    state.run = startApi(options)
+  }
+}
+
+/** Waits for a change or the end, or for no longer than this. */
+const pause = (state: State, ms?: number) =>
+  new Promise<void>((resolve) => {
+    state.wake = resolve
+    if (ms !== undefined) setTimeout(resolve, ms).unref()
+  })
 
 function watchSettled(folders: readonly string[], onChange: (file: string) => void) {
   let settling: NodeJS.Timeout | undefined

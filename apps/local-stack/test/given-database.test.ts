@@ -1,7 +1,10 @@
+import { once } from 'node:events'
+import { createServer, type Server as NetServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { createDatabase, openSession, withDatabase } from '@cruddur/db/admin'
+import { createDatabase, migrate, openSession, withDatabase } from '@cruddur/db/admin'
 import { openThrowawayServer, type Server } from '@cruddur/postgres'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { openDatabase } from '../src/open-database.ts'
 import { getAccessToken } from '../src/token/get-access-token.ts'
 import { openHouse } from './harness.ts'
 
@@ -19,35 +22,52 @@ async function openGiven(name: string) {
   return { url, session }
 }
 
-it('fills an empty database on this machine, and does not stop it', async () => {
+it('fills an empty database on this machine, and starts no Cognito beside a pool', async () => {
   const house = await openHouse()
   const { url, session } = await openGiven('given_empty')
-  const dev = house.dev({ CONNECTION_URL: url })
-  await dev.says('Stop ')
-  expect((await house.local())?.connectionUrl).toBe(url)
-  expect(await (await fetch(`${house.apiUrl}/api/activities/home`)).text()).toContain('londo')
-  dev.child.kill('SIGINT')
-  expect(await dev.exitCode).toBe(0)
-  expect(await session.query('select from activities limit 1')).toHaveLength(1)
-})
-
-it('starts no Cognito where the pool is given as well', async () => {
-  const house = await openHouse()
   const userPoolId = 'eu-central-1_AbCdEf123'
   const dev = house.dev({
-    CONNECTION_URL: (await openGiven('given_pool')).url,
+    CONNECTION_URL: url,
     AWS_COGNITO_USER_POOL_ID: userPoolId,
     AWS_COGNITO_USER_POOL_CLIENT_ID: 'webclient',
   })
   await dev.says('Stop ')
   expect(dev.output()).toContain(`your own pool ${userPoolId}, so none was started here`)
   const local = await house.local()
-  expect(local).toMatchObject({ userPoolId, region: 'eu-central-1', clientId: 'webclient' })
-  expect(local).toMatchObject({ people: [], cognitoUrl: undefined })
+  const pool = { userPoolId, region: 'eu-central-1', clientId: 'webclient' }
+  expect(local).toMatchObject({ connectionUrl: url, people: [], ...pool })
+  expect(local?.cognitoUrl).toBeUndefined()
   expect(local?.processes.map(({ name }) => name)).toEqual(['API'])
   await expect(getAccessToken(join(house.root, '.cruddur'), 'andrewbrown')).rejects.toThrow(
     `dev uses your own pool ${userPoolId}: only signing in there gives a token.`,
   )
+  expect(await (await fetch(`${house.apiUrl}/api/activities/home`)).text()).toContain('londo')
+  dev.child.kill('SIGINT')
+  expect(await dev.exitCode).toBe(0)
+  expect(await session.query('select from activities limit 1')).toHaveLength(1)
+})
+
+it('ends with a sentence where tables are locked, or nobody answers', async () => {
+  const { url, session } = await openGiven('given_locked')
+  await migrate(url)
+  await session.query('begin')
+  await session.query('lock table users')
+  const sockets: Socket[] = []
+  const mute = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1')
+  await once(mute, 'listening')
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    mute.close()
+  })
+  const muteUrl = `postgres://me:hunter2@127.0.0.1:${portOf(mute)}/mute`
+  for (const given of [url, muteUrl]) {
+    const database = { url: given, directUrl: given, loopback: true }
+    const opening = { print() {}, stop: new AbortController().signal, defer() {}, patienceMs: 500 }
+    const opened = openDatabase({ database, stateFolder: '', postgresPort: 0 }, opening)
+    await expect(opened).rejects.toThrow(
+      /^[^?]* as \w+ \(no TLS\) gave no answer within 0.5 s\. .*, then start dev again\.$/,
+    )
+  }
 })
 
 it('leaves the bootcamp’s database untouched and points to db adopt', async () => {
@@ -56,11 +76,14 @@ it('leaves the bootcamp’s database untouched and points to db adopt', async ()
   await session.query('create table public.users (uuid uuid, handle text)')
   await session.query('create table public.activities (uuid uuid, message text)')
   await session.query(`insert into users values (gen_random_uuid(), 'andrewbrown')`)
-  const dev = house.dev({ CONNECTION_URL: url })
-  expect(await dev.exitCode).toBe(1)
-  expect(dev.output()).toContain('pnpm db adopt')
+  expect(await house.refusal({ CONNECTION_URL: url })).toContain('pnpm db adopt')
   expect(await session.query(`select handle from users`)).toEqual([{ handle: 'andrewbrown' }])
   const relations = `select relname from pg_class where relkind = 'r' and oid >= 16384 order by 1`
   expect(await session.query(relations)).toEqual([{ relname: 'activities' }, { relname: 'users' }])
   expect(await house.local()).toBeUndefined()
 })
+
+const portOf = (server: NetServer) => {
+  const address = server.address()
+  return typeof address === 'object' ? address?.port : undefined
+}

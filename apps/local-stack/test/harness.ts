@@ -6,10 +6,12 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { openServer } from '@cruddur/postgres'
+import { markProcess, openServer } from '@cruddur/postgres'
 import { onTestFinished } from 'vitest'
+import { dev } from '../src/dev.ts'
 import { findLocalFile, type LocalFile } from '../src/local-file.ts'
-import { markProcess } from '../src/processes.ts'
+import { readSettings } from '../src/settings.ts'
+import { createTerminal } from '../src/terminal.ts'
 
 const repository = resolve(import.meta.dirname, '../../..')
 const sources = join(repository, 'apps/local-stack/src')
@@ -29,6 +31,8 @@ export interface House {
   apiUrl: string
   /** `pnpm dev` with a `.cruddur` and a port of its own. */
   dev(variables?: Record<string, string>): Dev
+  /** What `pnpm dev` says, run in this process, until it refuses. */
+  refusal(variables?: Record<string, string>): Promise<string>
   local(): Promise<LocalFile | undefined>
 }
 
@@ -50,9 +54,19 @@ export async function openHouse(
     port,
     apiUrl: `http://127.0.0.1:${port}`,
     dev(variables = {}) {
-      const dev = startDev({ CRUDDUR_ROOT: root, PORT: String(port), ...variables })
-      devs.push(dev)
-      return dev
+      const started = startDev({ CRUDDUR_ROOT: root, PORT: String(port), ...variables })
+      devs.push(started)
+      return started
+    },
+    async refusal(variables = {}) {
+      const lines: string[] = []
+      const terminal = createTerminal((line) => lines.push(line), { colours: false })
+      const settings = readSettings({ CRUDDUR_ROOT: root, PORT: String(port), ...variables })
+      const never = new AbortController().signal
+      const failure = await settings
+        .then((read) => dev(read, terminal, never))
+        .catch((error) => error)
+      return [...lines, failure.message].join('\n')
     },
     local: () => findLocalFile(join(root, '.cruddur')),
   }

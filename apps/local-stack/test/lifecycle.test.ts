@@ -19,6 +19,8 @@ it('starts once however often it is asked, says what runs, and stops all of it',
   expect(blockOf(second.output())).toBe(blockOf(first.output()))
   expect(blockOf(first.output())).toContain(`curl -s '${house.apiUrl}/api/activities/home?limit=3'`)
   expect((await listCruds(house.apiUrl)).length).toBeGreaterThan(5)
+  const elsewhere = `http://127.0.0.2:${house.port}/api/activities/home`
+  await expect(fetch(elsewhere), 'listens for this machine alone').rejects.toThrow('fetch failed')
 
   const state = join(house.root, '.cruddur')
   const local = await house.local()

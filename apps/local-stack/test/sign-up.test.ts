@@ -215,8 +215,17 @@ it('tells other programs what they need', async () => {
   expect(local?.people).toContainEqual({
     handle: 'andrewbrown',
     email: 'andrewbrown@example.com',
+    sub: expect.any(String),
     password: devPassword,
   })
   expect(dev.output()).toContain(cognitoUrl)
   expect(dev.output()).toContain(`sign in with ${devPassword}`)
+})
+
+it('keeps who is who when the database is set up anew', async () => {
+  const { AccessToken } = await signIn('andrewbrown')
+  const program = resolve(import.meta.dirname, '../../../packages/db/src/cli/main.ts')
+  const words = ['--import', 'tsx', program, 'setup', 'local', '--force']
+  await promisify(execFile)(process.execPath, words, { env: { CRUDDUR_ROOT: house.root } })
+  expect(await askMe(AccessToken)).toMatchObject({ status: 200, body: { handle: 'andrewbrown' } })
 })

@@ -6,7 +6,7 @@ import { downloadBinaries } from './download-binaries.ts'
 import { PlatformError } from './platform-error.ts'
 
 /** The exact npm version of the binaries of each major. 18 comes with the install. */
-export const packageVersions = {
+const packageVersions = {
   '14': '14.23.0-beta.17',
   '15': '15.18.0-beta.17',
   '16': '16.14.0-beta.17',
@@ -50,7 +50,8 @@ function findInstalled(packageName: string) {
     const main = createRequire(import.meta.url).resolve(packageName)
     return resolve(dirname(main), '..')
   } catch (cause) {
-    const message = `${packageName} is not installed: run \`npx -y pnpm@12 install\` without --no-optional.`
+    const remedy = 'run `npx -y pnpm@12 install` without --no-optional'
+    const message = `${packageName} is not installed: ${remedy}.`
     throw new Error(message, { cause })
   }
 }

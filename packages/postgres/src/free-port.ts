@@ -16,7 +16,8 @@ export const findFreePort = () => listenOn(0)
 
 export const portTaken = (port: number, cause?: unknown) =>
   new Error(
-    `Port ${port} on 127.0.0.1 is taken: end the program that listens there, or choose another port for Postgres.`,
+    `Port ${port} on 127.0.0.1 is taken: end the program that listens there, ` +
+      'or choose another port for Postgres.',
     { cause },
   )
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { chown, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Binaries, PostgresVersion } from './binaries.ts'
+import { describeProcess } from './processes.ts'
 import { type Identity, run } from './run-as.ts'
 import { findDataVersion, isCode, passwordFile, type ServerFolder } from './server-folder.ts'
 import { startFailure } from './start-failure.ts'
@@ -52,7 +53,7 @@ async function moveIntoPlace(temporary: string, data: string) {
     if (!isCode(cause, 'ENOTEMPTY', 'EEXIST')) throw cause
     // Another starter was faster: its data is as good as ours.
     if (await findDataVersion(data)) return
-    const message = `${data} has files in it but no Postgres data: move it away, or choose another directory.`
+    const message = `${data} has files in it but no Postgres data: move it away, or choose another.`
     throw new Error(message, { cause })
   }
 }
@@ -61,17 +62,9 @@ async function moveIntoPlace(temporary: string, data: string) {
 export async function removeLeftovers(directory: string) {
   for (const name of await readdir(directory)) {
     const pid = /^init-(\d+)-/.exec(name)?.[1]
-    if (pid && !isAlive(Number(pid))) {
+    if (pid && !(await describeProcess(Number(pid)))) {
       // An initdb whose starter is gone may still be at it: then the next start removes it.
       await rm(join(directory, name), { recursive: true, force: true }).catch(() => {})
     }
-  }
-}
-
-function isAlive(pid: number) {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return isCode(error, 'EPERM')
   }
 }

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Socket } from 'node:net'
 
-/** Ends the process it watches and removes the directory when we close it or die, however we die. */
-export interface Keeper {
+/** Ends the process it watches and removes the directory when we close it or die, however. */
+interface Keeper {
   /** Watches this process, instead of the one before. */
   watch(child: ChildProcess): void
   close(): Promise<void>

@@ -45,7 +45,8 @@ describe('openThrowawayServer', () => {
   it('leaves nothing behind when it cannot start', async () => {
     const TMPDIR = await temporaryDirectory()
     const program = startProgram(
-      `await openThrowawayServer({ settings: { shared_buffers: 'lots' } }).catch((e) => say(e.message))`,
+      `const settings = { shared_buffers: 'lots' }
+      await openThrowawayServer({ settings }).catch((e) => say(e.message))`,
       { env: { ...process.env, TMPDIR } },
     )
     expect(await program.hear()).toContain('invalid value for parameter "shared_buffers"')

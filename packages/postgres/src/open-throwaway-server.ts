@@ -21,7 +21,7 @@ const testSettings = {
   dynamic_shared_memory_type: 'mmap', // files in the folder, which go with it
 }
 
-/** A server for one test run: its data is temporary, and it ends when this process does, however. */
+/** A server for one test run: its data is temporary, and it ends with this process, however. */
 export async function openThrowawayServer(options: ThrowawayOptions = {}): Promise<Server> {
   const { durable = false, settings, ...rest } = options
   const parent = durable ? tmpdir() : await scratchFolder()

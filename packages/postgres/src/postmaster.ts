@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { run } from './run-as.ts'
+import { describeProcess, sendSignal } from './processes.ts'
 import { isCode } from './server-folder.ts'
 
 /** A server's main process, as postmaster.pid in its data directory tells it. */
@@ -49,15 +49,7 @@ async function runsOn(data: string, postmaster: Postmaster) {
 
 /** The pid alone says little: it may belong to any program by now, even to another Postgres. */
 async function isAlive({ pid, directory }: Postmaster) {
-  return `${await readCommandLine(pid)} `.includes(`postgres -D ${directory} `)
-}
-
-async function readCommandLine(pid: number) {
-  if (process.platform !== 'linux') {
-    return (await run('ps', ['-ww', '-o', 'command=', '-p', String(pid)])).output.trim()
-  }
-  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-  return commandLine.replaceAll('\0', ' ').trim()
+  return `${await describeProcess(pid)} `.includes(`postgres -D ${directory} `)
 }
 
 const stopSignals = [
@@ -95,12 +87,4 @@ export async function stopPostmaster(postmaster: Postmaster) {
   }
   const { directory, pid } = postmaster
   throw new Error(`The Postgres on ${directory} does not stop: end process ${pid} with kill -9.`)
-}
-
-function sendSignal(pid: number, signal: NodeJS.Signals) {
-  try {
-    process.kill(pid, signal)
-  } catch (error) {
-    if (!isCode(error, 'ESRCH')) throw error
-  }
 }

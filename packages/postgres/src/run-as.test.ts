@@ -66,13 +66,16 @@ describe.runIf(isRoot)('as root', () => {
     expect((await stat(join(directory, 'server'))).uid).toBe(0)
   })
 
-  it.runIf(canBecomeNobody())('serves an ordinary user directly', async () => {
+  it.runIf(canBecomeNobody()).each([
+    ['an ordinary user directly', nobody],
+    ['a user whom /etc/passwd does not name', { uid: 54321, gid: 54321 }],
+  ])('serves %s', async (_, user) => {
     const directory = await temporaryDirectory()
-    await chown(directory, nobody.uid, nobody.gid)
-    const program = startProgram(openIn(directory), nobody)
+    await chown(directory, user.uid, user.gid)
+    const program = startProgram(openIn(directory), user)
     const { url, pid } = await program.hear<Server>()
     expect(await ask(url, 'select 1')).toEqual(['1'])
-    expect((await stat(`/proc/${pid}`)).uid).toBe(nobody.uid)
+    expect((await stat(`/proc/${pid}`)).uid).toBe(user.uid)
   })
 })
 

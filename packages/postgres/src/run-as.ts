@@ -1,5 +1,6 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { stat } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 
 /** Who a Postgres process runs as. It refuses to be root. */
 export interface Identity {
@@ -14,11 +15,21 @@ const unshare = ['unshare', '--user', '--map-user=65534', '--map-group=65534', '
 
 /** Chooses who runs a program on a directory; as root that may hand the directory to `nobody`. */
 export async function chooseIdentity(directory: string, program: string): Promise<Identity> {
-  if (process.getuid?.() !== 0) return { prefix: [] }
+  const plain = { prefix: [] }
+  const mapped = { prefix: unshare }
+  if (process.getuid?.() !== 0) {
+    return hasName() || !(await canServe(mapped, directory, program)) ? plain : mapped
+  }
   const { uid, gid } = await stat(directory)
   const isOwnedByRoot = uid === 0
-  const owner = isOwnedByRoot ? { prefix: unshare } : { prefix: [], uid, gid }
-  if (await canServe(owner, directory, program)) return owner
+  const ids = { uid, gid }
+  const owners = isOwnedByRoot
+    ? [mapped]
+    : [
+        { ...plain, ...ids },
+        { ...mapped, ...ids },
+      ]
+  for (const owner of owners) if (await canServe(owner, directory, program)) return owner
 
   if (isOwnedByRoot) {
     const nobody = { prefix: [], uid: await findId('-u'), gid: await findId('-g') }
@@ -32,8 +43,17 @@ export async function chooseIdentity(directory: string, program: string): Promis
   )
 }
 
+/** In a container one may be a number only, whom initdb does not serve. */
+function hasName() {
+  try {
+    return userInfo().username !== ''
+  } catch {
+    return false
+  }
+}
+
 async function canServe(identity: Identity, directory: string, program: string) {
-  const script = '[ -w "$1" ] && [ -x "$2" ]'
+  const script = '[ -w "$1" ] && [ -x "$2" ] && id -un'
   return (await run('sh', ['-c', script, 'sh', directory, program], identity)).code === 0
 }
 

@@ -21,7 +21,8 @@ export async function getPassword(data: string) {
   try {
     return await readFile(passwordFile(data), 'utf8')
   } catch (cause) {
-    const message = `${passwordFile(data)} cannot be read: run as its owner, or move ${data} away for a new start.`
+    const remedy = `run as its owner, or move ${data} away for a new start`
+    const message = `${passwordFile(data)} cannot be read: ${remedy}.`
     throw new Error(message, { cause })
   }
 }

@@ -19,7 +19,7 @@ interface Start {
 
 const readyWithinMs = 60_000
 
-/** Starts a postmaster of its own session: it outlives us and hears none of our terminal's signals. */
+/** Starts a postmaster of its own session: it outlives us and hears no signal of our terminal. */
 export async function startPostmaster(
   start: Start,
 ): Promise<Postmaster | 'port taken' | 'directory taken'> {

@@ -25,8 +25,8 @@ const attempts = 100
 const readyWithinMs = 60_000
 
 /**
- * Starters of one directory need no lock of ours, which could go stale: initdb's result arrives by a
- * rename that one of them wins, and of two postmasters Postgres lets one live, which both adopt.
+ * Starters of one directory need no lock of ours, which could go stale: initdb's result arrives by
+ * a rename that one of them wins; of two postmasters Postgres lets one live, which both adopt.
  */
 export async function startServer(options: Options): Promise<Server> {
   const { directory, port = 0, version = installedVersion } = options
@@ -59,11 +59,12 @@ async function requireVersion({ data, directory }: ServerFolder, version: Postgr
   if (!found || found === version) return
   throw new Error(
     `The data in ${directory} is of Postgres ${found}, and Postgres ${version} cannot read it: ` +
-      `remove the directory for a new, empty database, choose another one, or run Postgres ${found} on it.`,
+      'remove the directory for a new, empty database, choose another one, ' +
+      `or run Postgres ${found} on it.`,
   )
 }
 
-/** The server that runs on the directory, ready, unless it listens on another port than asked for. */
+/** The server that runs on the directory, ready, unless another port was asked for. */
 async function adopt({ data, log }: ServerFolder, port: number): Promise<Postmaster | undefined> {
   const deadline = performance.now() + readyWithinMs
   for (;;) {
@@ -78,8 +79,8 @@ async function adopt({ data, log }: ServerFolder, port: number): Promise<Postmas
     if (performance.now() > deadline) {
       const last = (await readLog(log, 0)).at(-1)
       throw new Error(
-        `The Postgres on ${data} (process ${running.pid}) takes no connections (${running.status}): ` +
-          `end it with kill -QUIT, then start again. Its last words: ${last}`,
+        `The Postgres on ${data} (process ${running.pid}) takes no connections ` +
+          `(${running.status}): end it with kill -QUIT, then start again. Its last words: ${last}`,
       )
     }
     await delay(10)

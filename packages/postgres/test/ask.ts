@@ -2,7 +2,7 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
-/** Logs in by SCRAM and gives the first column of the answer: as much driver as these tests need. */
+/** Logs in by SCRAM and gives the answer's first column: as much driver as these tests need. */
 export async function ask(url: string, sql: string): Promise<string[]> {
   const { hostname, port, username, password, pathname } = new URL(url)
   const socket = connect(Number(port), hostname)

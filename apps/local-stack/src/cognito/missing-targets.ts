@@ -24,7 +24,7 @@ export const createMissingTargets = (upstream: Upstream): Map<string, Target> =>
     ['ResendConfirmationCode', (input) => resendCode(upstream, input)],
   ])
 
-/** The person's refresh tokens are worth nothing from now on; access tokens live on until they expire. */
+/** Ends the person's refresh tokens; access tokens live on until they expire. */
 async function signOutEverywhere({ url, poolFile }: Upstream, input: Input) {
   const accessToken = readText(input, 'AccessToken')
   requireUsable(accessToken)

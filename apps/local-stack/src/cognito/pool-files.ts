@@ -29,7 +29,7 @@ const dataFile = (folder: string, name: string) => join(folder, '.cognito/db', `
 /** Where cognito-local, run in this folder, keeps the pool. */
 export const poolFile = (folder: string) => dataFile(folder, localPool.userPoolId)
 
-/** Writes what cognito-local starts from: our pool and client, and the seeded people where missing. */
+/** Writes what cognito-local starts from: our pool and client, and whom of the seeds it lacks. */
 export async function preparePool(
   folder: string,
   lambdaUrl: string,

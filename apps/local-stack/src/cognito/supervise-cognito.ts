@@ -9,7 +9,7 @@ interface Options {
   onStart: (pid: number) => Promise<void>
 }
 
-export interface SupervisedCognito {
+interface SupervisedCognito {
   /** Where it answers; waits for it while it starts. */
   url: () => Promise<string>
   close: () => Promise<void>
@@ -18,14 +18,13 @@ export interface SupervisedCognito {
 /** Keeps cognito-local running for as long as it does start. */
 export function superviseCognito({ folder, terminal, onStart }: Options): SupervisedCognito {
   const { print, paint } = terminal
-  let closing = false
   let run = start()
 
   function start(): CognitoProcess {
     const started = startCognito(folder)
     onStart(started.pid).catch(complain)
     // One that does not start is not tried again: whoever waits for its URL hears of it.
-    started.url.then(() => started.ended.then(startAgain)).catch(() => {})
+    started.url.then(() => started.ended).then(startAgain, () => {})
     return started
   }
 
@@ -34,7 +33,7 @@ export function superviseCognito({ folder, terminal, onStart }: Options): Superv
   }
 
   function startAgain(reason: string) {
-    if (closing) return
+    if (run.stopping) return
     print(paint('red', `Cognito ended (${reason}): it is started again.`))
     run = start()
     run.url.catch(complain)
@@ -42,9 +41,6 @@ export function superviseCognito({ folder, terminal, onStart }: Options): Superv
 
   return {
     url: () => run.url,
-    async close() {
-      closing = true
-      await run.stop()
-    },
+    close: () => run.stop(),
   }
 }

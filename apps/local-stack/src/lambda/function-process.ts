@@ -30,18 +30,18 @@ interface Options {
 // Loading it has a time of its own, as on AWS.
 const loadWithinMs = 10_000
 
+type Waiting = Map<string, (invocation: Invocation) => void>
 type Message = 'ready' | (Invocation & { id: string })
 
 /** Starts a function in a process that has its code, its environment and nothing else of ours. */
 export function startFunction(options: Options): FunctionProcess {
-  const { timeoutMs, onLine } = options
   const child = spawnRuntime(options)
-  const waiting = new Map<string, (invocation: Invocation) => void>()
+  const waiting: Waiting = new Map()
   let isRunning = true
   const ended = once(child, 'close').then(([code, signal]) => {
     const reason = signal ? `signal: ${signal}` : `exit status ${code}`
     const errorMessage = `Error: Runtime exited with error: ${reason}`
-    if (isRunning) onLine(errorMessage)
+    if (isRunning) options.onLine(errorMessage)
     isRunning = false
     const failure = { errorType: 'Runtime.ExitError', errorMessage }
     for (const settle of waiting.values()) settle({ failure })
@@ -52,36 +52,47 @@ export function startFunction(options: Options): FunctionProcess {
       else waiting.get(message.id)?.(message)
     })
   })
-
-  function stop() {
-    isRunning = false
-    child.kill('SIGKILL')
-    return ended
+  const running = {
+    isIdle: () => waiting.size === 0,
+    isRunning: () => isRunning,
+    stop() {
+      isRunning = false
+      child.kill('SIGKILL')
+      return ended
+    },
   }
-
-  async function invoke(event: unknown): Promise<Invocation> {
+  const invoke = (event: unknown) => {
     const id = randomUUID()
-    const answered = new Promise<Invocation>((resolve) => waiting.set(id, resolve))
-    let late = setTimeout(timeOut, loadWithinMs)
-    function timeOut() {
-      const errorMessage = `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`
-      onLine(errorMessage)
-      waiting.get(id)?.({ failure: { errorType: 'Sandbox.Timedout', errorMessage } })
-      stop()
-    }
-    ready.then(() => {
-      clearTimeout(late)
-      late = setTimeout(timeOut, timeoutMs)
-      // If it ends meanwhile, that is the answer.
-      child.send({ id, event }, () => {})
-    })
-    return answered.finally(() => {
-      clearTimeout(late)
-      waiting.delete(id)
-    })
+    // If it ends meanwhile, that is the answer.
+    const asked = ready.then(() => void child.send({ id, event }, () => {}))
+    return waitForAnswer(id, asked, waiting, { ...options, ...running })
   }
+  return { ...running, invoke }
+}
 
-  return { invoke, isIdle: () => waiting.size === 0, isRunning: () => isRunning, stop }
+/** The answer, or that it took too long, which ends the process. */
+async function waitForAnswer(
+  id: string,
+  asked: Promise<void>,
+  waiting: Waiting,
+  { timeoutMs, onLine, stop }: Options & { stop: () => Promise<void> },
+): Promise<Invocation> {
+  const answered = new Promise<Invocation>((resolve) => waiting.set(id, resolve))
+  let late = setTimeout(timeOut, loadWithinMs)
+  function timeOut() {
+    const errorMessage = `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`
+    onLine(errorMessage)
+    waiting.get(id)?.({ failure: { errorType: 'Sandbox.Timedout', errorMessage } })
+    stop()
+  }
+  asked.then(() => {
+    clearTimeout(late)
+    late = setTimeout(timeOut, timeoutMs)
+  })
+  return answered.finally(() => {
+    clearTimeout(late)
+    waiting.delete(id)
+  })
 }
 
 function spawnRuntime({ folder, environment, onLine }: Options): ChildProcess {

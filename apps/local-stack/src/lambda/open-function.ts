@@ -11,7 +11,7 @@ interface Options {
   timeoutMs?: number
 }
 
-export interface OpenFunction {
+interface OpenFunction {
   invoke: (event: unknown) => Promise<Invocation>
   close: () => Promise<void>
 }
@@ -19,13 +19,9 @@ export interface OpenFunction {
 // As long as Cognito waits for a trigger.
 const cognitoPatienceMs = 5000
 
-/** A function that runs from its newest sources, in a process that the next event replaces if it ended. */
-export function openFunction({
-  bundle,
-  environment,
-  terminal,
-  timeoutMs = cognitoPatienceMs,
-}: Options): OpenFunction {
+/** A function that runs from its newest sources, in a process that is replaced if it ended. */
+export function openFunction(options: Options): OpenFunction {
+  const { bundle, terminal, timeoutMs = cognitoPatienceMs } = options
   const { print, paint } = terminal
   let running: { process: FunctionProcess; builtAt: number } | undefined
 
@@ -35,13 +31,12 @@ export function openFunction({
   }
 
   async function findProcess(): Promise<FunctionProcess> {
-    const [builtAt, variables] = await Promise.all([bundle.refresh(), environment])
+    const [builtAt, environment] = await Promise.all([bundle.refresh(), options.environment])
     const earlier = running
     if (earlier?.process.isRunning()) {
       if (earlier.builtAt === builtAt || !earlier.process.isIdle()) return earlier.process
     }
-    const { folder } = bundle
-    const process = startFunction({ folder, environment: variables, timeoutMs, onLine })
+    const process = startFunction({ folder: bundle.folder, environment, timeoutMs, onLine })
     running = { process, builtAt }
     await earlier?.process.stop()
     return process

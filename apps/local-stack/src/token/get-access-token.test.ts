@@ -15,10 +15,10 @@ it('says how to start what does not run', async () => {
   await writeLocalFile(folder, {
     ...{ pid: 1, apiUrl: 'http://127.0.0.1:1', connectionUrl: 'postgres:', database: [] },
     ...{ ...localPool, cognitoUrl: 'http://127.0.0.1:1', confirmationCode: '1' },
-    people: [{ handle: 'di', email: 'di@example.com', password: '' }],
+    people: [{ sub: 'd', handle: 'di', email: 'di@example.com', password: '' }],
     processes: [],
   })
   await expect(getAccessToken(folder, 'di')).rejects.toThrow(
-    'Cognito does not answer at http://127.0.0.1:1: start dev with',
+    'Cognito does not answer at http://127.0.0.1:1: start `npx',
   )
 })

@@ -55,7 +55,8 @@ async function signIn(local: Local, email: string): Promise<CognitoAnswer> {
       throw new Error(`${email} is not confirmed yet: the code is ${code}`, { cause: error })
     }
     throw new Error(
-      `${email} does not sign in with ${devPassword} (${error.message}): a token is only for those who do.`,
+      `${email} does not sign in with ${devPassword} (${error.message}): ` +
+        'a token is only for those who do.',
       { cause: error },
     )
   }
@@ -70,7 +71,7 @@ async function ask(
     return await callCognito(cognitoUrl, target, input)
   } catch (cause) {
     if (cause instanceof CognitoRefusal) throw cause
-    const message = `Cognito does not answer at ${cognitoUrl}: start dev with \`npx -y pnpm@12 dev\``
+    const message = `Cognito does not answer at ${cognitoUrl}: start \`npx -y pnpm@12 dev\``
     throw new Error(message, { cause })
   }
 }

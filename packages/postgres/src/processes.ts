@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { isCode } from './server-folder.ts'
 
 /** One process for good: pids are given out again, its start and command line with them are not. */
 export interface ProcessMark {
@@ -9,22 +10,21 @@ export interface ProcessMark {
   mark: string
 }
 
-export async function markProcess(pid: number): Promise<ProcessMark> {
-  return { pid, mark: await readMark(pid) }
-}
-
-export async function isAlive({ pid, mark }: ProcessMark): Promise<boolean> {
-  return mark !== '' && (await readMark(pid)) === mark
-}
-
 const markLength = 500
 
-async function readMark(pid: number): Promise<string> {
-  const mark = await (process.platform === 'linux' ? readLinuxMark(pid) : readPsMark(pid))
-  return mark.slice(0, markLength)
+export async function markProcess(pid: number): Promise<ProcessMark> {
+  return { pid, mark: (await describeProcess(pid)).slice(0, markLength) }
 }
 
-function readPsMark(pid: number): Promise<string> {
+export async function isRunning({ pid, mark }: ProcessMark): Promise<boolean> {
+  return mark !== '' && (await markProcess(pid)).mark === mark
+}
+
+/** Its start, then its command line; empty where no such process runs. */
+export const describeProcess = (pid: number): Promise<string> =>
+  process.platform === 'linux' ? readProc(pid) : askPs(pid)
+
+function askPs(pid: number): Promise<string> {
   const ps = promisify(execFile)('ps', ['-ww', '-o', 'lstart=,command=', '-p', String(pid)])
   return ps.then(
     ({ stdout }) => stdout.trim(),
@@ -32,7 +32,7 @@ function readPsMark(pid: number): Promise<string> {
   )
 }
 
-async function readLinuxMark(pid: number): Promise<string> {
+async function readProc(pid: number): Promise<string> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
     const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8')
@@ -49,7 +49,7 @@ async function readLinuxMark(pid: number): Promise<string> {
 
 /** Ends a process that leads a group of its own, and the group with it if it does not listen. */
 export async function endProcess(target: ProcessMark, signal: NodeJS.Signals, graceMs: number) {
-  if (!(await isAlive(target))) return
+  if (!(await isRunning(target))) return
   sendSignal(target.pid, signal)
   if (await isGone(target, graceMs)) return
   sendSignal(-target.pid, 'SIGKILL')
@@ -58,7 +58,7 @@ export async function endProcess(target: ProcessMark, signal: NodeJS.Signals, gr
 
 async function isGone(target: ProcessMark, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs
-  while (await isAlive(target)) {
+  while (await isRunning(target)) {
     if (performance.now() > deadline) return false
     await delay(20)
   }
@@ -70,6 +70,6 @@ export function sendSignal(pid: number, signal: NodeJS.Signals) {
   try {
     process.kill(pid, signal)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    if (!isCode(error, 'ESRCH')) throw error
   }
 }
