@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface Migration {
@@ -9,6 +9,8 @@ export interface Migration {
   createdAt: number
   hash: string
   statements: string[]
+  /** What undoes it, from down/<tag>.sql; empty where nobody wrote that file. */
+  down: string[]
   /** False for a file that begins with the marker: its statements allow no transaction. */
   transactional: boolean
 }
@@ -25,13 +27,21 @@ const noTransaction = '-- no transaction'
 export function readMigrations(folder = migrationsFolder): Migration[] {
   const journal: Journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8'))
   return journal.entries.map(({ tag, when }) => {
-    const text = readFileSync(join(folder, `${tag}.sql`), 'utf8')
+    const text = readText(join(folder, `${tag}.sql`))
+    const down = join(folder, 'down', `${tag}.sql`)
     return {
       tag,
       createdAt: when,
       hash: createHash('sha256').update(text).digest('hex'),
-      statements: text.split('--> statement-breakpoint').filter((part) => part.trim() !== ''),
+      statements: splitStatements(text),
+      down: existsSync(down) ? splitStatements(readText(down)) : [],
       transactional: !text.startsWith(noTransaction),
     }
   })
 }
+
+/** A checkout on Windows may end its lines otherwise, which changes no migration. */
+const readText = (path: string) => readFileSync(path, 'utf8').replaceAll('\r\n', '\n')
+
+const splitStatements = (text: string) =>
+  text.split('--> statement-breakpoint').filter((part) => part.trim() !== '')

@@ -1,4 +1,6 @@
+import { readConnectionUrl } from './connection-url.ts'
 import { openDriver } from './driver.ts'
+import { type IamOptions, IamTokenError, missingForIam } from './iam-token.ts'
 import { DatabaseUnavailableError } from './unavailable.ts'
 
 export type Row = Record<string, unknown>
@@ -11,12 +13,17 @@ export interface Session {
   close(): Promise<void>
 }
 
-export function openSession(url: string, applicationName = 'cruddur-db'): Session {
+export function openSession(
+  url: string,
+  applicationName = 'cruddur-db',
+  answerTimeoutMs = 15_000,
+): Session {
   let opened = false
   let lost = false
   const driver = openDriver(url, {
     applicationName,
     connectTimeoutSeconds: 10,
+    iam: findIam(url),
     // The driver would dial again, and the rest of a transaction would run outside it.
     onclose: () => {
       lost = opened
@@ -26,9 +33,10 @@ export function openSession(url: string, applicationName = 'cruddur-db'): Sessio
   async function query<R extends Row>(text: string, parameters: unknown[] = []): Promise<R[]> {
     if (lost)
       throw new DatabaseUnavailableError('The connection was lost in the middle of the work')
-    const rows = await driver.unsafe<R[]>(text, parameters as never[])
+    if (!opened) await within(answerTimeoutMs, driver.unsafe('select 1'))
     opened = true
-    return rows
+    // The driver’s type lists what it can send; it refuses the rest at run time.
+    return driver.unsafe<R[]>(text, parameters as never[])
   }
 
   async function transaction<T>(work: () => Promise<T>): Promise<T> {
@@ -43,7 +51,34 @@ export function openSession(url: string, applicationName = 'cruddur-db'): Sessio
     }
   }
 
-  return { query, transaction, close: () => driver.end({ timeout: 4 }) }
+  return { query, transaction, close: () => driver.end({ timeout: opened && !lost ? 4 : 0 }) }
+}
+
+/** A pooler may let us in and then never answer; the work’s own statements may take their time. */
+async function within(timeoutMs: number, answer: PromiseLike<unknown>) {
+  let timer: NodeJS.Timeout | undefined
+  const silence = new Promise((_, reject) => {
+    const error = new DatabaseUnavailableError(
+      `The server took the connection, but has not answered for ${timeoutMs / 1000} s. Is a pooler in front of it waiting for Postgres?`,
+    )
+    timer = setTimeout(reject, timeoutMs, error)
+  })
+  try {
+    await Promise.race([answer, silence])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** What signs `auth=iam` in a person’s own shell, which holds the credentials or does not. */
+export function findIam(url: string): IamOptions | undefined {
+  if (!readConnectionUrl(url).iam) return undefined
+  const { env } = process
+  const missing = missingForIam(env)
+  if (missing.length === 0) return { environment: env, onError: () => {} }
+  throw new IamTokenError(
+    `The connection URL asks for auth=iam, which needs ${missing.join(', ')}: \`aws configure export-credentials --format env\` prints the credentials.`,
+  )
 }
 
 /** A name as SQL reads it, whatever is in it. */

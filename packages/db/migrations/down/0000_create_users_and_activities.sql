@@ -1,0 +1,2 @@
+DROP TABLE "activities";--> statement-breakpoint
+DROP TABLE "users";
