@@ -6,7 +6,7 @@ const iamUrl = 'postgres://lambda@db.example.com/cruddur?auth=iam'
 it.each<[string, Record<string, string>]>([
   ['CONNECTION_URL is missing', {}],
   ['CONNECTION_URL is missing', { CONNECTION_URL: '' }],
-  ['CONNECTION_URL is wrong: The connection URL has no user', { CONNECTION_URL: 'postgres://a/b' }],
+  ['CONNECTION_URL has no user', { CONNECTION_URL: 'postgres://a/b' }],
   ['AWS_ACCESS_KEY_ID is missing', { CONNECTION_URL: iamUrl, AWS_REGION: 'eu-central-1' }],
 ])('says that %s', (problem, variables) => {
   expect(() => readConfig(variables)).toThrow(problem)

@@ -27,10 +27,12 @@ function findProblems(connectionUrl: string, variables: Environment): string[] {
     return ['CONNECTION_URL is missing: postgres://user:password@host:5432/database']
   }
   try {
-    const names = readConnectionUrl(connectionUrl).iam ? missingForIam(variables) : []
+    const names = readConnectionUrl(connectionUrl, 'CONNECTION_URL').iam
+      ? missingForIam(variables)
+      : []
     return names.map((name) => `${name} is missing: CONNECTION_URL asks for auth=iam`)
   } catch (error) {
     if (!(error instanceof ConnectionUrlError)) throw error
-    return [`CONNECTION_URL is wrong: ${error.message}`]
+    return [error.message]
   }
 }

@@ -119,6 +119,18 @@ it('closes while statements run, and refuses new ones', async () => {
   expect(isUnavailable(await rejection(db.execute(sql`select 1`)))).toBe(true)
 })
 
+it('leaves nothing prepared where a pooler would lose it', async () => {
+  const countPrepared = async (parameters: string) => {
+    const { db, close } = connect(`${database.url}${parameters}`, { poolSize: 1 })
+    await db.execute(sql`select ${1}::int as one`)
+    const rows = await db.execute(sql`select count(*)::int from pg_prepared_statements`)
+    await close()
+    return rows
+  }
+  expect(await countPrepared('?prepare=false')).toEqual([{ count: 0 }])
+  expect(await countPrepared('')).not.toEqual([{ count: 0 }])
+})
+
 it('hands a read-only connection back to nobody', async () => {
   const { db, stats, close } = connect(database.url, { poolSize: 1 })
   await db.execute(sql`select set_config('default_transaction_read_only', 'on', false)`)

@@ -13,7 +13,7 @@ export interface ConnectOptions {
   /** The longest a caller waits for one statement. */
   deadlineMs?: number
   /** Needed where the URL says `auth=iam`. */
-  iam?: IamOptions
+  iam?: IamOptions | undefined
 }
 
 export interface Database {

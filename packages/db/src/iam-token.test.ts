@@ -5,7 +5,7 @@ import { causeWith } from './cause.ts'
 import { connect } from './client.ts'
 import { readConnectionUrl } from './connection-url.ts'
 import { missingForIam, signRdsToken } from './iam-token.ts'
-import { quoteName } from './session.ts'
+import { openSession, quoteName } from './session.ts'
 import { cloneDatabase } from './testing.ts'
 
 const { url, session } = await cloneDatabase()
@@ -57,6 +57,20 @@ it('signs in with a token of its own for each connection', async () => {
   ])
   expect(await whoAmI()).toEqual([{ name: role }])
   await close()
+})
+
+it('signs an administrator in by what their shell holds', async () => {
+  const shell = { ...keyOf('SHELL'), AWS_SESSION_TOKEN: 'of the session' }
+  for (const [name, value] of Object.entries(shell)) vi.stubEnv(name, value)
+  await acceptTokenOf(shell)
+  const own = openSession(iamUrl.href)
+  expect(await own.query('select current_user::text as name')).toEqual([{ name: role }])
+  await own.close()
+  vi.stubEnv('AWS_ACCESS_KEY_ID', '')
+  expect(() => openSession(iamUrl.href)).toThrow(
+    'auth=iam, which needs AWS_ACCESS_KEY_ID: `aws configure export-credentials',
+  )
+  vi.unstubAllEnvs()
 })
 
 it('is refused by Postgres, and nothing worse, when no token can be signed', async () => {

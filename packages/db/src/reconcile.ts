@@ -2,7 +2,7 @@ import { causeWith } from './cause.ts'
 import { connect, type Db } from './client.ts'
 import { upsertPerson } from './queries/people.ts'
 import { isHandle, isPlainEmail, readEmail } from './queries/people-names.ts'
-import { openSession, type Session } from './session.ts'
+import { findIam, openSession, type Session } from './session.ts'
 
 /** An account as the user pool lists it. */
 export interface PoolUser {
@@ -49,7 +49,11 @@ export async function reconcile(
   options: ReconcileOptions,
 ): Promise<ReconcileReport> {
   const session = openSession(url, 'cruddur-reconcile')
-  const { db, close } = connect(url, { applicationName: 'cruddur-reconcile', poolSize: 1 })
+  const { db, close } = connect(url, {
+    applicationName: 'cruddur-reconcile',
+    poolSize: 1,
+    iam: findIam(url),
+  })
   const report: ReconcileReport = {
     accounts: 0,
     findings: { missing: 0, waiting: 0, changed: 0, conflict: 0, failed: 0, orphaned: 0 },

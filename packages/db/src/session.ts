@@ -8,10 +8,23 @@ export type Row = Record<string, unknown>
 /** One connection for an administrator's work, where `begin` and `commit` are plain statements. */
 export interface Session {
   query<R extends Row = Row>(text: string, parameters?: unknown[]): Promise<R[]>
+  /** One statement and no more, whatever is in the text, and what Postgres says of its answer. */
+  queryOne(text: string): Promise<Answer>
   /** All of the work, or none of it. */
   transaction<T>(work: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }
+
+/** A statement’s rows in the order of its columns; its command and count where it has none. */
+export interface Answer {
+  columns: { name: string; type: number }[]
+  rows: unknown[][]
+  command: string
+  count: number
+}
+
+// The driver’s types do not know it: without parameters it would send a text of many statements.
+const asOneStatement: object = { simple: false }
 
 export function openSession(
   url: string,
@@ -30,13 +43,25 @@ export function openSession(
     },
   })
 
-  async function query<R extends Row>(text: string, parameters: unknown[] = []): Promise<R[]> {
+  async function open() {
     if (lost)
       throw new DatabaseUnavailableError('The connection was lost in the middle of the work')
     if (!opened) await within(answerTimeoutMs, driver.unsafe('select 1'))
     opened = true
+  }
+
+  async function query<R extends Row>(text: string, parameters: unknown[] = []): Promise<R[]> {
+    await open()
     // The driver’s type lists what it can send; it refuses the rest at run time.
     return driver.unsafe<R[]>(text, parameters as never[])
+  }
+
+  async function queryOne(text: string): Promise<Answer> {
+    await open()
+    const rows = await driver.unsafe(text, [], asOneStatement).values()
+    // COPY’s is a stream.
+    if (!Array.isArray(rows)) throw new TypeError('The statement moves a file')
+    return { columns: rows.columns ?? [], rows, command: rows.command, count: rows.count }
   }
 
   async function transaction<T>(work: () => Promise<T>): Promise<T> {
@@ -51,7 +76,12 @@ export function openSession(
     }
   }
 
-  return { query, transaction, close: () => driver.end({ timeout: opened && !lost ? 4 : 0 }) }
+  return {
+    query,
+    queryOne,
+    transaction,
+    close: () => driver.end({ timeout: opened && !lost ? 4 : 0 }),
+  }
 }
 
 /** A pooler may let us in and then never answer; the work’s own statements may take their time. */

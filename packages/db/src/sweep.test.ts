@@ -6,7 +6,7 @@ import { batchSize, sweepBatch } from './queries/sweep.ts'
 import { sweep } from './sweep.ts'
 import { cloneDatabase, type TestDatabase } from './testing.ts'
 
-const none = { activities: 0, keys: 0, posts: 0 }
+const none = { activities: 0, keys: 0, posts: 0, departures: 0 }
 
 /** A database with one person in it. */
 async function openWithPerson() {
@@ -52,7 +52,9 @@ describe('a sweep', () => {
     await session.query(`insert into recent_posts (activity_uuid, user_uuid, digest, created_at, repeat_until)
       select uuid, user_uuid, message, now() - interval '10 s', now() + interval '1 s' * (right(message, 1)::int - 5)
       from activities where message like 'Live 1_'`)
-    expect(await sweep(db)).toEqual({ activities: 30, keys: 2, posts: 6 })
+    await session.query(`insert into departures (cognito_user_id, created_at)
+      select 'sub ' || n, now() - interval '1 hour' * n from generate_series(22, 25) as n`)
+    expect(await sweep(db)).toEqual({ activities: 30, keys: 2, posts: 6, departures: 2 })
     expect(await sweep(db)).toEqual(none)
     expect(await countActivities(database)).toBe(21)
   })

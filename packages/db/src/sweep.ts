@@ -11,13 +11,14 @@ interface SweepOptions {
 
 /** Deletes all that is over, batch by batch. */
 export async function sweep(db: Db, { signal, onBatch }: SweepOptions = {}): Promise<Swept> {
-  const swept = { activities: 0, keys: 0, posts: 0 }
+  const swept = { activities: 0, keys: 0, posts: 0, departures: 0 }
   let mayHaveMore = true
   while (mayHaveMore && !signal?.aborted) {
     const batch = await sweepBatch(db)
     swept.activities += batch.activities
     swept.keys += batch.keys
     swept.posts += batch.posts
+    swept.departures += batch.departures
     mayHaveMore = batch.mayHaveMore
     onBatch?.(swept)
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { openThrowawayServer } from '@cruddur/postgres'
 import type { TestProject } from 'vitest/node'
+import { readConnectionUrl } from './connection-url.ts'
 import { keepContainer } from './container-keeper.ts'
 import { createDatabase, dropDatabase, onServer, withDatabase } from './databases.ts'
 import { explain } from './explain.ts'
@@ -21,7 +22,7 @@ interface TestServer {
 }
 
 /** vitest's global set-up: one server a run, one migrated template, from which each file clones. */
-export default async function setUp(project: TestProject) {
+export default async function setUp(project: Pick<TestProject, 'provide'>) {
   const server = await openTestServer()
   const template = `cruddur_template_${process.pid}_${Date.now().toString(36)}`
   const templateUrl = withDatabase(server.url, template)
@@ -48,6 +49,7 @@ export default async function setUp(project: TestProject) {
 async function openTestServer(): Promise<TestServer> {
   const given = process.env.TEST_CONNECTION_URL
   if (given) {
+    readConnectionUrl(given, 'TEST_CONNECTION_URL')
     return { url: given, choice: 'TEST_CONNECTION_URL, because it is set', close: async () => {} }
   }
   const container = await openContainer()

@@ -6,6 +6,11 @@ export class DatabaseUnavailableError extends Error {
   code = 'DATABASE_UNAVAILABLE'
 }
 
+/** The connection closed under a statement. */
+export class ConnectionLostError extends DatabaseUnavailableError {
+  override code = 'CONNECTION_CLOSED'
+}
+
 // Codes of the driver and of the operating system: the connection could not be made, or is gone.
 const lostConnection = new Set([
   'CONNECTION_CLOSED',
@@ -34,6 +39,9 @@ const cannotServe = new Set([
   '53200', // out_of_memory
 ])
 
+// What Node’s TLS says of a certificate that it does not take.
+const untrustedServer = /CERT|^ERR_(TLS|SSL)_|^UNABLE_TO_/
+
 const codeOf = (error: unknown) => causeWith(error, 'code')
 
 /** The connection died under the statement: whether it took effect is unknown. */
@@ -49,5 +57,10 @@ export function isConnectionFault(error: unknown): boolean {
 /** The answer is 503: trying again later is right, and nothing is wrong with the request. */
 export function isUnavailable(error: unknown): boolean {
   const code = codeOf(error) ?? ''
-  return lostConnection.has(code) || cannotServe.has(code) || code.startsWith('08')
+  return (
+    lostConnection.has(code) ||
+    cannotServe.has(code) ||
+    code.startsWith('08') ||
+    untrustedServer.test(code)
+  )
 }

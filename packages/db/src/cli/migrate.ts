@@ -1,14 +1,28 @@
-import { migrate } from '../migrate.ts'
-import type { Command } from './command.ts'
+import { inspectHistory, migrate } from '../migrate.ts'
+import type { Migration } from '../migrations-folder.ts'
+import { defineCommand } from './command.ts'
 
-export const migrateCommand: Command = {
+export const migrateCommand = defineCommand({
   summary: 'apply the migrations that are pending',
-  flags: [],
-  example: 'pnpm db migrate staging',
-  async run({ target, print }) {
+  flags: {
+    'dry-run': { type: 'boolean', help: 'print the SQL that would run, and run nothing' },
+  },
+  examples: ['pnpm db migrate staging', 'pnpm db migrate prod --dry-run > pending.sql'],
+  async run({ target, flags, print }) {
+    if (flags['dry-run']) {
+      const { pending } = await inspectHistory(target.directUrl)
+      print(pending.map(asScript).join('\n') || '-- Nothing to migrate.')
+      return
+    }
     const applied = await migrate(target.directUrl, {
       onApplied: ({ tag }) => print(`  applied ${tag}`),
     })
     print(applied.length === 0 ? 'Nothing to migrate.' : `${applied.length} applied.`)
   },
+})
+
+function asScript({ tag, transactional, statements }: Migration): string {
+  const manner = transactional ? 'in one transaction' : 'each statement by itself'
+  const lines = statements.map((statement) => statement.trim().replace(/;?$/, ';'))
+  return [`-- ${tag}, ${manner}`, ...lines, ''].join('\n')
 }

@@ -1,30 +1,106 @@
 import { createInterface } from 'node:readline/promises'
+import { causeWith } from '../cause.ts'
 import { isLoopback, readConnectionUrl } from '../connection-url.ts'
-import { type Target, TargetError } from './targets.ts'
+import { listClients } from '../databases.ts'
+import { openSession } from '../session.ts'
+import { type DatabaseShape, findShape } from '../shape.ts'
+import { isProduction, type Target, TargetError } from './targets.ts'
 
-export interface Confirmation {
-  yes?: boolean | undefined
-  confirm?: string | undefined
+export const confirmFlags = {
+  yes: { type: 'boolean', help: 'do not ask; with --confirm' },
+  confirm: { type: 'string', value: 'NAME', help: 'the name of the database that you mean' },
+} as const
+
+export const dropFlags = {
+  ...confirmFlags,
+  force: { type: 'boolean', help: 'end the sessions of those who are connected' },
+} as const
+
+interface Confirmation {
+  yes?: boolean
+  confirm?: string
 }
 
-/** What destroys must be allowed to: by the environment, and by a person where others may depend on it. */
+/** What destroys must be allowed to: by the environment, and by a person on another machine. */
 export async function requireDisposable(action: string, target: Target, given: Confirmation) {
+  refuseUndeclared(action, target)
+  const { host } = readConnectionUrl(target.directUrl)
+  if (!isLoopback(host)) await requireWord(action, target, given, `It is on ${host}`)
+}
+
+/** A drop takes more: what is not ours is spared, and so are those who are connected. */
+export async function requireDroppable(
+  action: string,
+  target: Target,
+  given: Confirmation & { force?: boolean },
+) {
   const { host, database } = readConnectionUrl(target.directUrl)
-  if (!target.disposable) {
-    const way =
-      target.environment === 'prod'
-        ? 'prod can never be declared disposable.'
-        : `If its data may be lost, write DISPOSABLE=1 into .env.${target.environment}.`
+  await requireDisposable(action, target, given)
+  if (['postgres', 'template0', 'template1'].includes(database)) {
+    throw new TargetError(`${action} is refused: ${database} is the server’s own database.`)
+  }
+  const held = await inspect(target.directUrl)
+  if (!held) return
+  if (isLoopback(host)) await requireWordForOthers(action, target, given, held.shape)
+  if (given.force || held.clients.length === 0) return
+  throw new TargetError(
+    `${action} is refused: connected to ${database} are ${held.clients.join(', ')}. Stop them, or add --force to end their sessions.`,
+  )
+}
+
+function refuseUndeclared(action: string, { disposable, environment }: Target) {
+  if (disposable) return
+  const way = isProduction(environment)
+    ? `${environment} can never be declared disposable.`
+    : `If its data may be lost, write DISPOSABLE=1 into .env.${environment}.`
+  throw new TargetError(`${action} is refused: it would destroy data of ${environment}. ${way}`)
+}
+
+/** What is there, and who; undefined where the database does not exist. */
+async function inspect(url: string) {
+  const session = openSession(url)
+  try {
+    return { shape: await findShape(session), clients: await listClients(session) }
+  } catch (error) {
+    if (causeWith(error, 'code') === '3D000') return undefined
+    throw error
+  } finally {
+    await session.close()
+  }
+}
+
+async function requireWordForOthers(
+  action: string,
+  target: Target,
+  given: Confirmation,
+  shape: DatabaseShape,
+) {
+  if (shape === 'bootcamp') {
+    const adopt = 'It holds the bootcamp’s tables, which `pnpm db adopt` would keep'
+    await requireWord(action, target, given, adopt)
+  }
+  if (shape === 'foreign') await requireWord(action, target, given, 'What it holds is not ours')
+}
+
+/** The word of a person, or of a script that names the database. */
+export async function requireWord(
+  action: string,
+  target: Target,
+  given: Confirmation,
+  reason: string,
+) {
+  const { database } = readConnectionUrl(target.directUrl)
+  if (given.yes && given.confirm === database) return
+  if (given.confirm !== undefined && given.confirm !== database) {
+    throw new TargetError(`--confirm names another database than ${database}: nothing was done.`)
+  }
+  if (!process.stdin.isTTY) {
     throw new TargetError(
-      `${action} is refused: it would destroy data of ${target.environment}. ${way}`,
+      `${action} needs your word. ${reason}: add --yes --confirm ${database} if you mean it.`,
     )
   }
-  if (isLoopback(host) || (given.yes && given.confirm === database)) return
-  if (!process.stdin.isTTY) {
-    throw new TargetError(`${action} on ${host} needs your word: add --yes --confirm ${database}.`)
-  }
   const prompt = createInterface({ input: process.stdin, output: process.stderr })
-  const typed = await prompt.question(`Type the database's name to ${action} it: `)
+  const typed = await prompt.question(`${reason}. Type the database’s name to ${action} it: `)
   prompt.close()
-  if (typed !== database) throw new TargetError(`That is not its name: nothing was done.`)
+  if (typed !== database) throw new TargetError('That is not its name: nothing was done.')
 }

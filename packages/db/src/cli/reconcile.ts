@@ -1,5 +1,5 @@
 import { type Finding, reconcile } from '../reconcile.ts'
-import type { Command } from './command.ts'
+import { defineCommand } from './command.ts'
 import { TargetError } from './targets.ts'
 
 const meaning: Record<Finding['kind'], string> = {
@@ -11,10 +11,16 @@ const meaning: Record<Finding['kind'], string> = {
   orphaned: 'has a row and no account any more',
 }
 
-export const reconcileCommand: Command = {
+export const reconcileCommand = defineCommand({
   summary: 'hold the user pool’s accounts against the users table; --apply mends',
-  flags: ['--apply', '--by-handle'],
-  example: 'pnpm db reconcile prod --apply',
+  flags: {
+    apply: { type: 'boolean', help: 'mend what differs' },
+    'by-handle': {
+      type: 'boolean',
+      help: 'also give a waiting row to the account with its handle, if you know it to be right',
+    },
+  },
+  examples: ['pnpm db reconcile prod', 'pnpm db reconcile prod --apply'],
   async run({ target, flags, print }) {
     // Its notice is for those who choose the runtime, not for those who run this command.
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
@@ -41,7 +47,7 @@ export const reconcileCommand: Command = {
     }
     if (!flags.apply && mendable > 0) print(`Nothing was changed: add --apply to mend ${mendable}.`)
   },
-}
+})
 
 /** A pool may hold any text; a terminal must not obey it. */
 const printable = (text: string) => (/^[\w.-]*$/.test(text) ? text : JSON.stringify(text))

@@ -32,9 +32,9 @@ it('deletes the person and says how much went, and of whom nothing', async () =>
 
 it.each([
   [['nobody', 'test', '--yes'], /Nobody in test is @nobody: nothing was done/, 1],
-  [['no body', 'test', '--yes'], /"no body" is no handle/, 1],
+  [['no body', 'test', '--yes'], /"no body" is no handle/, 2],
   [['ed', 'nowhere', '--yes'], /Set NOWHERE_CONNECTION_URL/, 1],
-  [['--yes'], /A word is missing.*remove-person <handle> \[environment\] \[--yes\]/s, 2],
+  [['--yes'], /A word is missing.*remove-person <handle> \[environment\] \[flags\]/s, 2],
 ])('%j: a sentence and an exit code', async (words, sentence, exitCode) => {
   const { code, output } = await remove(...words)
   expect(output).toMatch(sentence)

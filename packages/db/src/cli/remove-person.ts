@@ -2,24 +2,26 @@ import { createInterface } from 'node:readline/promises'
 import { connect } from '../client.ts'
 import { type Departure, deletePerson } from '../queries/leaving.ts'
 import { isHandle } from '../queries/people-names.ts'
-import type { Command } from './command.ts'
+import { findIam } from '../session.ts'
+import { defineCommand, UsageError } from './command.ts'
 import { type Target, TargetError } from './targets.ts'
 
 // Nobody waits for an answer here, and a person may have written for years.
 const deadlineMs = 30 * 60_000
 
-export const removePersonCommand: Command = {
+export const removePersonCommand = defineCommand({
   summary: 'delete a person with all that is theirs, for good',
   operands: ['handle'],
-  flags: ['--yes'],
-  example: 'pnpm db remove-person londo staging',
+  flags: { yes: { type: 'boolean', help: 'do it without asking' } },
+  examples: ['pnpm db remove-person londo staging'],
   async run({ target, operands: [given = ''], flags, print }) {
     const handle = given.replace(/^@/, '')
-    if (!isHandle(handle)) throw new TargetError(`"${given}" is no handle: nothing was done.`)
+    if (!isHandle(handle)) throw new UsageError(`"${given}" is no handle: nothing was done.`)
     await requireWord(handle, target, flags.yes)
     const { db, close } = connect(target.directUrl, {
       applicationName: 'cruddur-remove-person',
       poolSize: 1,
+      iam: findIam(target.directUrl),
       deadlineMs,
     })
     try {
@@ -32,7 +34,7 @@ export const removePersonCommand: Command = {
       await close()
     }
   },
-}
+})
 
 /** What cannot be undone needs a person’s word, in every environment. */
 async function requireWord(handle: string, { environment }: Target, yes: boolean | undefined) {

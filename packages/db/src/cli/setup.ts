@@ -1,19 +1,21 @@
 import { createDatabase, dropDatabase } from '../databases.ts'
-import type { Command } from './command.ts'
+import { defineCommand } from './command.ts'
 import { migrateCommand } from './migrate.ts'
-import { requireDisposable } from './permission.ts'
-import { seedCommand } from './seed.ts'
+import { dropFlags, requireDroppable } from './permission.ts'
+import { readSize, sizeFlag, writeDemo } from './seed.ts'
 
-export const setupCommand: Command = {
+export const setupCommand = defineCommand({
   summary: 'drop the database, create it, migrate and seed it',
-  flags: ['--size N', '--yes', '--confirm NAME'],
-  example: 'pnpm db setup test',
+  flags: { ...sizeFlag, ...dropFlags },
+  examples: ['pnpm db setup', 'pnpm db setup staging --yes --confirm cruddur'],
   async run(context) {
-    await requireDisposable('setup', context.target, context.flags)
-    await dropDatabase(context.target.directUrl)
-    await createDatabase(context.target.directUrl)
-    context.print('Dropped and created anew.')
-    await migrateCommand.run(context)
-    await seedCommand.run(context)
+    const { target, flags, print } = context
+    const size = readSize(flags.size)
+    await requireDroppable('setup', target, flags)
+    await dropDatabase(target.directUrl, { force: flags.force === true })
+    await createDatabase(target.directUrl)
+    print('Dropped and created anew.')
+    await migrateCommand.run({ ...context, flags: {} })
+    await writeDemo(context, size)
   },
-}
+})

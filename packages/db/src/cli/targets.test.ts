@@ -30,16 +30,43 @@ it('lets the environment beat the file', () => {
 })
 
 it('sends migrations past a proxy when told how', () => {
-  const variables = { PROD_DIRECT_CONNECTION_URL: url('direct') }
-  expect(readTarget('prod', variables, root)).toMatchObject({
-    url: url('prod'),
-    directUrl: url('direct'),
-  })
+  const direct = 'postgres://me:secret@localhost/prod'
+  const variables = { PROD_CONNECTION_URL: url('prod'), PROD_DIRECT_CONNECTION_URL: direct }
+  expect(readTarget('prod', variables, root)).toMatchObject({ url: url('prod'), directUrl: direct })
+})
+
+it('takes both URLs from one place, and to one database', () => {
+  const direct = { STAGING_DIRECT_CONNECTION_URL: url('file') }
+  expect(() => readTarget('staging', direct, root)).toThrow(
+    'STAGING_DIRECT_CONNECTION_URL is set without STAGING_CONNECTION_URL: set both in one place',
+  )
+  writeFileSync(
+    join(root, '.env.both'),
+    `BOTH_CONNECTION_URL=${url('file')}\nBOTH_DIRECT_CONNECTION_URL=${url('file')}\n`,
+  )
+  const shell = { BOTH_CONNECTION_URL: url('shell') }
+  expect(readTarget('both', shell, root).directUrl).toBe(url('shell'))
+  const differing = { ...shell, BOTH_DIRECT_CONNECTION_URL: url('other') }
+  expect(() => readTarget('both', differing, root)).toThrow(
+    'BOTH_CONNECTION_URL names the database shell and BOTH_DIRECT_CONNECTION_URL names other',
+  )
+})
+
+it('sends no password in the clear to another machine, but for local and test', () => {
+  const CONNECTION_URL = 'postgres://me:secret@db.example.com/x?sslmode=disable'
+  expect(readTarget('local', { CONNECTION_URL }, root).url).toBe(CONNECTION_URL)
+  expect(() => readTarget('demo', { DEMO_CONNECTION_URL: CONNECTION_URL }, root)).toThrow(
+    'sslmode=disable would send the password to db.example.com in the clear',
+  )
 })
 
 it('takes only the environment’s own file for a declaration that its data may go', () => {
   expect(readTarget('staging', {}, root).disposable).toBe(true)
-  expect(readTarget('prod', {}, root).disposable).toBe(false)
+  for (const name of ['prod', 'production', 'prod-eu']) {
+    writeFileSync(join(root, `.env.${name}`), `CONNECTION_URL=${url(name)}\nDISPOSABLE=1\n`)
+    const variable = `${name.toUpperCase().replace('-', '_')}_CONNECTION_URL`
+    expect(readTarget(name, { [variable]: url(name) }, root).disposable).toBe(false)
+  }
   const fromShell = { DEMO_CONNECTION_URL: url('demo'), DISPOSABLE: '1' }
   expect(readTarget('demo', fromShell, root).disposable).toBe(false)
   expect(readTarget('local', { CONNECTION_URL: url('local') }, root).disposable).toBe(true)
@@ -49,6 +76,12 @@ it('uses the database that pnpm dev runs when none is named', () => {
   mkdirSync(join(root, '.cruddur'))
   writeFileSync(join(root, '.cruddur/local.json'), JSON.stringify({ connectionUrl: url('dev') }))
   expect(readTarget('local', {}, root).url).toBe(url('dev'))
+  for (const odd of ['{"connectionUrl": "postgres://', 'null', '{"connectionUrl": 5}']) {
+    writeFileSync(join(root, '.cruddur/local.json'), odd)
+    expect(() => readTarget('local', {}, root)).toThrow(
+      'local.json does not say what runs: start `pnpm dev`, which writes it anew, or set CONNECTION_URL',
+    )
+  }
 })
 
 it('says which variable is missing, and which name is none', () => {
@@ -56,6 +89,12 @@ it('says which variable is missing, and which name is none', () => {
     'The environment demo has no database. Set DEMO_CONNECTION_URL in the environment or in .env.demo.',
   )
   expect(() => readTarget('../prod', {}, root)).toThrow('"../prod" is no environment')
+  expect(() => readTarget('direct', {}, root)).toThrow('"direct" is no environment')
+  expect(() => readTarget('postgres://me:secret@host/x', {}, root)).toThrow(/^That is no env/)
+  expect(() => readTarget('stagign', {}, root)).toThrow('Did you mean staging?')
+  expect(() => readTarget('dmo', { DEMO_CONNECTION_URL: url('x') }, root)).toThrow('you mean demo?')
+  mkdirSync(join(root, '.env.folder'))
+  expect(() => readTarget('folder', {}, root)).toThrow(/\.env\.folder cannot be read \(EISDIR\)/)
   expect(() => readTarget('demo', { DEMO_CONNECTION_URL: 'nonsense' }, root)).toThrow(
     'does not begin with postgres://',
   )

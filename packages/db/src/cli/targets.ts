@@ -1,16 +1,22 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseEnv } from 'node:util'
-import { readConnectionUrl } from '../connection-url.ts'
+import { isLoopback, readConnectionUrl } from '../connection-url.ts'
+import { readEnvFile } from '../env-file.ts'
+import type { SeedAccount } from '../link-accounts.ts'
+import { sayWord } from './command.ts'
+import { findNearest } from './nearest.ts'
 
 export const repositoryRoot = resolve(import.meta.dirname, '../../../..')
 
-/** A database by the name of its environment, and what may be done to it. */
-export interface Target {
-  environment: string
+interface Urls {
   url: string
   /** Past a proxy or pooler: migrations hold a session lock, which those cannot carry. */
   directUrl: string
+}
+
+/** A database by the name of its environment, and what may be done to it. */
+export interface Target extends Urls {
+  environment: string
   /** Whether it may be dropped and filled with demo data. */
   disposable: boolean
   /** A setting of this environment: `<NAME>_X` (`X` for local), or `X` in its own file. */
@@ -23,49 +29,116 @@ export class TargetError extends Error {
 
 type Environment = Record<string, string | undefined>
 
-/** Finds the environment's URLs: the process's variables beat `.env.<name>`. */
-export function readTarget(name: string, variables: Environment, root = repositoryRoot): Target {
-  if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+/** Finds the environment’s URLs: the process’s variables beat `.env.<name>`. */
+export function readTarget(
+  name: string,
+  variables: Environment,
+  root = variables.CRUDDUR_ROOT || repositoryRoot,
+): Target {
+  // DIRECT_CONNECTION_URL is another environment’s second URL.
+  if (!/^[a-z][a-z0-9-]*$/.test(name) || /(^|-)direct$/.test(name)) {
     throw new TargetError(
-      `"${name}" is no environment's name: use lower-case letters, digits and dashes, such as local, test, staging or prod.`,
+      `${sayWord(name)} is no environment’s name: use lower-case letters, digits and dashes, such as local, test, staging or prod.`,
     )
   }
   const file = readEnvFile(join(root, `.env.${name}`))
   const prefix = name === 'local' ? '' : `${name.toUpperCase().replaceAll('-', '_')}_`
-  const find = (variable: string) => variables[variable] || file[variable] || undefined
-  const url =
-    find(`${prefix}CONNECTION_URL`) ??
-    (name === 'local' ? readLocal(root).connectionUrl : undefined)
-  if (!url) {
-    const start = name === 'local' ? 'Start `pnpm dev`, or set' : 'Set'
-    throw new TargetError(
-      `The environment ${name} has no database. ${start} ${prefix}CONNECTION_URL in the environment or in .env.${name}.`,
-    )
-  }
-  const directUrl = find(`${prefix}DIRECT_CONNECTION_URL`) ?? url
-  readConnectionUrl(url)
-  readConnectionUrl(directUrl)
+  const urls = findUrls(prefix, variables, file) ?? findLocalUrls(name, root)
+  if (!urls) throw new TargetError(adviceWithoutUrl(name, prefix, variables, root))
+  for (const each of [urls.url, urls.directUrl]) refuseClearText(name, each)
   return {
     environment: name,
-    url,
-    directUrl,
+    ...urls,
     disposable: isDisposable(name, file),
-    setting: (variable) => find(`${prefix}${variable}`) ?? file[variable],
+    setting: (variable) =>
+      variables[`${prefix}${variable}`] || file[`${prefix}${variable}`] || file[variable],
   }
 }
 
-// Only the environment's own file may say so: a variable left in a shell would hold for every one.
+/**
+ * A database’s two URLs, both from one place: a shell’s beside a file’s may be of two databases.
+ * Undefined where neither place has one.
+ */
+export function findUrls(
+  prefix: string,
+  variables: Environment,
+  file: Environment,
+): Urls | undefined {
+  const [one, direct] = [`${prefix}CONNECTION_URL`, `${prefix}DIRECT_CONNECTION_URL`]
+  const place = [variables, file].find((each) => each[one])
+  const isAlone = (each: Environment) => each[direct] && !each[one]
+  if (isAlone(variables) || (!place && isAlone(file))) {
+    throw new TargetError(`${direct} is set without ${one}: set both in one place.`)
+  }
+  const url = place?.[one]
+  if (!url) return undefined
+  const directUrl = place[direct] || url
+  const names = [
+    readConnectionUrl(url, one).database,
+    readConnectionUrl(directUrl, direct).database,
+  ]
+  if (names[0] !== names[1]) {
+    throw new TargetError(
+      `${one} names the database ${names[0]} and ${direct} names ${names[1]}: they must be two ways to the same one.`,
+    )
+  }
+  return { url, directUrl }
+}
+
+function findLocalUrls(name: string, root: string): Urls | undefined {
+  const url = name === 'local' ? readLocal(root).connectionUrl : undefined
+  return url === undefined ? undefined : { url, directUrl: url }
+}
+
+function adviceWithoutUrl(name: string, prefix: string, variables: Environment, root: string) {
+  const start = name === 'local' ? 'Start `pnpm dev`, or set' : 'Set'
+  const named = Object.keys(variables).flatMap((variable) => {
+    const [, found] = /^([A-Z][A-Z0-9_]*?)(?:_DIRECT)?_CONNECTION_URL$/.exec(variable) ?? []
+    return found ? [found.toLowerCase().replaceAll('_', '-')] : []
+  })
+  const files = existsSync(root) ? readdirSync(root) : []
+  const inFiles = files.flatMap((file) => /^\.env\.([a-z][a-z0-9-]*)$/.exec(file)?.[1] ?? [])
+  const others = ['local', 'test', 'staging', 'prod', ...named, ...inFiles]
+  const nearest = others.includes(name) ? undefined : findNearest(name, others)
+  const guess = nearest ? ` Did you mean ${nearest}?` : ''
+  return `The environment ${name} has no database.${guess} ${start} ${prefix}CONNECTION_URL in the environment or in .env.${name}.`
+}
+
+/** What may be tried out without TLS on the way is no place for people’s data. */
+function refuseClearText(name: string, url: string) {
+  const { host, tls } = readConnectionUrl(url)
+  if (tls || isLoopback(host) || name === 'local' || name === 'test') return
+  throw new TargetError(
+    `sslmode=disable would send the password to ${host} in the clear, which only local and test may do: leave it out.`,
+  )
+}
+
+export const isProduction = (name: string) => /^prod(uction)?(-|$)/.test(name)
+
+// Only the environment’s own file may say so: a variable left in a shell would hold for every one.
 function isDisposable(name: string, file: Environment): boolean {
-  if (name === 'prod') return false
+  if (isProduction(name)) return false
   return name === 'local' || name === 'test' || file.DISPOSABLE === '1'
 }
 
-function readEnvFile(path: string): Environment {
-  return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {}
+interface LocalStack {
+  connectionUrl: string
+  cognitoUrl: string
+  userPoolId: string
+  people: SeedAccount[]
 }
 
 /** What `pnpm dev` wrote down of what it runs; empty when it does not run. */
-export function readLocal(root = repositoryRoot): Partial<Record<string, string>> {
+export function readLocal(root = process.env.CRUDDUR_ROOT || repositoryRoot): Partial<LocalStack> {
   const path = join(root, '.cruddur/local.json')
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
+  if (!existsSync(path)) return {}
+  try {
+    const local: Partial<LocalStack> = JSON.parse(readFileSync(path, 'utf8'))
+    if (local.connectionUrl !== undefined) readConnectionUrl(local.connectionUrl)
+    return { ...local }
+  } catch {
+    throw new TargetError(
+      `${path} does not say what runs: start \`pnpm dev\`, which writes it anew, or set CONNECTION_URL.`,
+    )
+  }
 }

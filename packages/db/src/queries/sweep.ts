@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { heldUntil } from '../adopt/hold-expired.ts'
 import type { Db } from '../client.ts'
-import { activities, idempotencyKeys, recentPosts } from '../schema/index.ts'
+import { activities, departures, idempotencyKeys, recentPosts } from '../schema/index.ts'
 import { isLive } from './activities-fields.ts'
 
 /** How many rows of each kind one statement deletes at most: no longer than some 50 ms. */
@@ -10,23 +11,25 @@ export interface SweptBatch {
   activities: number
   keys: number
   posts: number
+  departures: number
   mayHaveMore: boolean
 }
 
 /**
- * Deletes a batch of what is over: expired cruds and replies, answers kept a day, posts that may
- * be repeated by now. Any number may sweep at once: each skips what another has locked.
+ * Deletes a batch of what is over: expired cruds and replies, answers and departures kept a day,
+ * posts that may be repeated by now. Any number may sweep at once: each skips what another has locked.
  */
 export async function sweepBatch(db: Db): Promise<SweptBatch> {
   const posts = await count(db, deletePosts)
   const keys = await count(db, deleteKeys)
+  const left = await count(db, deleteDepartures)
   const deleted = await count(db, deleteActivities)
   // Deleted replies let what they answered go with the next batch.
-  const mayHaveMore = deleted > 0 || posts === batchSize || keys === batchSize
-  return { activities: deleted, keys, posts, mayHaveMore }
+  const mayHaveMore = deleted > 0 || [posts, keys, left].includes(batchSize)
+  return { activities: deleted, keys, posts, departures: left, mayHaveMore }
 }
 
-// Three statements, so that none holds a lock while it waits for one of another kind.
+// A statement each, so that none holds a lock while it waits for one of another kind.
 async function count(db: Db, statement: SQL): Promise<number> {
   const [row] = await db.execute<{ count: number }>(statement)
   return row?.count ?? 0
@@ -51,12 +54,21 @@ const deleteKeys = sql`with
     returning 1)
   select count(*)::int as count from deleted`
 
+const deleteDepartures = sql`with
+  batch as (
+    select cognito_user_id from ${departures} where created_at <= now() - interval '1 day'
+    order by created_at limit ${batchSize} for update skip locked),
+  deleted as (
+    delete from ${departures} using batch
+    where ${departures.cognitoUserId} = batch.cognito_user_id returning 1)
+  select count(*)::int as count from deleted`
+
 // Replies before what they answer: so a batch is never larger than it says, whatever hangs on a
 // crud, and no two sweepers want each other's rows. A parent that lives on keeps its counter right.
 const deleteActivities = sql`with
   batch as (
     select uuid from ${activities}
-    where expires_at <= now() and not exists (
+    where expires_at <= now() and expires_at > ${heldUntil} and not exists (
       select from ${activities} as reply where reply.reply_to_activity_uuid = ${activities.uuid})
     order by expires_at limit ${batchSize} for update of activities skip locked),
   deleted as (

@@ -1,0 +1,148 @@
+import { connect, type Socket } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { cloneDatabase } from '@cruddur/db/testing'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { openBuiltApi, type RunningApi } from './run-api.ts'
+
+const { url } = await cloneDatabase()
+const { start, signUp } = await openBuiltApi()
+const di = await signUp(url, 'di')
+let api: RunningApi
+const sockets: Socket[] = []
+
+beforeAll(async () => {
+  api = await start(url)
+})
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy()
+})
+afterAll(() => expect(api.child.exitCode).toBeNull())
+
+/** A client below HTTP: it says what it likes, and hears everything until the end. */
+function open() {
+  const socket = connect(Number(new URL(api.base).port), '127.0.0.1')
+  sockets.push(socket)
+  let heard = ''
+  socket.on('data', (chunk) => {
+    heard += chunk
+  })
+  socket.on('error', () => {})
+  const closed = new Promise<string>((resolve) => socket.on('close', () => resolve(heard)))
+  return { socket, closed }
+}
+
+const authorization = `Authorization: ${di.headers.authorization}`
+const post = (...headers: string[]) =>
+  ['POST /api/activities HTTP/1.1', 'Host: x', authorization, ...headers, '', ''].join('\r\n')
+const json = 'Content-Type: application/json'
+
+/** The first line and the body of an answer. */
+function read(heard: string) {
+  const [head = '', body = ''] = heard.split('\r\n\r\n')
+  return { line: head.split('\r\n')[0], body }
+}
+
+async function healthMs(): Promise<number> {
+  const times = await Promise.all(
+    Array.from({ length: 5 }, async () => {
+      const start = performance.now()
+      expect((await fetch(`${api.base}/api/health-check`)).status).toBe(200)
+      return performance.now() - start
+    }),
+  )
+  return Math.min(...times)
+}
+
+describe('a client that', () => {
+  it('says a letter of its headers a second is shown out', { timeout: 60_000 }, async () => {
+    const slow = Array.from({ length: 200 }, open)
+    const dripping = setInterval(() => {
+      for (const { socket } of slow) if (socket.writable) socket.write('x')
+    }, 1_000)
+    for (const { socket } of slow)
+      socket.write('GET /api/activities/home HTTP/1.1\r\nHost: x\r\nA: ')
+    expect(await healthMs()).toBeLessThan(50)
+    await Promise.all(slow.map(({ closed }) => closed))
+    clearInterval(dripping)
+  })
+
+  it('says a letter of its body a second is shown out', { timeout: 60_000 }, async () => {
+    const { socket, closed } = open()
+    const dripping = setInterval(() => socket.writable && socket.write(' '), 1_000)
+    socket.write(post(json, 'Content-Length: 60000'))
+    await closed
+    clearInterval(dripping)
+  })
+
+  it('sends 10 MB is told so before all of it is there', async () => {
+    const { socket, closed } = open()
+    socket.write(post(json, 'Content-Length: 10485760', 'Connection: close'))
+    socket.write('"'.padEnd(100_000, 'x'))
+    expect(read(await closed)).toMatchObject({ line: expect.stringContaining('413') })
+  })
+
+  it('sends 10 MB in chunks is told so', async () => {
+    const { socket, closed } = open()
+    socket.write(post(json, 'Transfer-Encoding: chunked', 'Connection: close'))
+    for (let n = 0; n < 160; n++) socket.write(`10000\r\n${'x'.repeat(65_536)}\r\n`)
+    expect(read(await closed)).toMatchObject({ line: expect.stringContaining('413') })
+  })
+
+  it('sends arrays in arrays, 100,000 deep, is answered', async () => {
+    const deep = '['.repeat(30_000) + ']'.repeat(30_000)
+    const answer = await fetch(`${api.base}/api/activities`, {
+      method: 'POST',
+      headers: { ...di.headers, 'content-type': 'application/json' },
+      body: deep,
+    })
+    expect([400, 422]).toContain(answer.status)
+    expect(await healthMs()).toBeLessThan(50)
+  })
+
+  it('sends a gzip bomb is not unpacked', async () => {
+    const answer = await fetch(`${api.base}/api/activities`, {
+      method: 'POST',
+      headers: { ...di.headers, 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      body: gzipSync(Buffer.alloc(20_000_000)),
+    })
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(answer.status).toBeLessThan(500)
+  })
+})
+
+describe('what is no request', () => {
+  const hostile: [what: string, text: string][] = [
+    ['a URL of 1 MB', `GET /${'x'.repeat(1_000_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
+    ['headers of 1 MB', `GET / HTTP/1.1\r\nHost: x\r\n${'A: b\r\n'.repeat(170_000)}\r\n`],
+    ['a line break in a header', 'GET / HTTP/1.1\r\nHost: x\r\nA: b\rSet-Cookie: c\r\n\r\n'],
+    ['two lengths', `${post(json, 'Content-Length: 2', 'Content-Length: 3')}{}`],
+    ['a length and chunks', `${post(json, 'Content-Length: 2', 'Transfer-Encoding: chunked')}{}`],
+    ['no method', '/ HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['another protocol', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
+  ]
+  it.each(hostile)('%s is refused, as an array of a code', async (_, text) => {
+    const { socket, closed } = open()
+    socket.write(text)
+    const { line, body } = read(await closed)
+    expect(line).toMatch(/^HTTP\/1\.1 4\d\d /)
+    expect(JSON.parse(body)).toEqual([expect.stringMatching(/^[a-z_]+$/)])
+    expect(await healthMs()).toBeLessThan(50)
+  })
+
+  it.each([
+    '/api/../../etc/passwd',
+    '/api/%2e%2e/%2e%2e/etc/passwd',
+    '//api/activities/home',
+    '/api/activities/@..%2f..%2fme',
+    '/api/activities/home%00',
+    '/docs/../../package.json',
+    '/docs/%2e%2e%2fpackage.json',
+    '/api\\activities\\home',
+  ])('%s leads nowhere', async (path) => {
+    const { socket, closed } = open()
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+    const { line, body } = read(await closed)
+    expect(line).toMatch(/^HTTP\/1\.1 4\d\d /)
+    expect(body).not.toContain('root:')
+  })
+})

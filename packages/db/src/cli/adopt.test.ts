@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { fillBootcamp, openBootcamp, prod } from '../adopt/bootcamp.testing.ts'
+import { databaseOf } from '../databases.ts'
+import { runDb } from './run-db.testing.ts'
+
+const { url, session } = await openBootcamp()
+await fillBootcamp(session, prod, 2000)
+const folder = mkdtempSync(join(tmpdir(), 'cruddur-adopt-'))
+const scan = join(folder, 'messages.json')
+writeFileSync(scan, '{"Items":[{"pk":{"S":"?"}}]}')
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const db = (...words: string[]) => runDb(words, { PROD_CONNECTION_URL: url })
+
+it('plans, asks whether it is meant, adopts, and says afterwards that it has', async () => {
+  const plan = await db('adopt', 'prod', '--json')
+  expect(JSON.parse(plan.stdout)).toMatchObject({
+    applied: false,
+    adoption: { before: { users: 20 } },
+  })
+  const { adoption } = JSON.parse(plan.stdout)
+
+  const refused = await db('adopt', 'prod', '--apply')
+  expect(refused.code).toBe(1)
+  expect(refused.output).toContain(`add --yes --confirm ${databaseOf(url)}`)
+  expect(await session.query("select to_regnamespace('adopted') as schema")).toEqual([
+    { schema: null },
+  ])
+
+  const word = ['--yes', '--confirm', databaseOf(url)]
+  const adopted = await db('adopt', 'prod', '--apply', ...word, '--messages', scan)
+  expect(adopted.output).toMatch(
+    /before +after +quarantine\n[- ]+\nusers +20 +18 +2\nactivities +2,000/,
+  )
+  expect(adopted.output).toMatch(/\nactivities +no_author +40 +the row +nobody wrote it\n/)
+  expect(adopted.output).toMatch(/have expired: .*\nAdopted\.\n1 messages in the file: 0 added/)
+  expect(adopted.code).toBe(0)
+
+  const again = await db('adopt', 'prod', '--json')
+  expect(JSON.parse(again.stdout)).toEqual({ applied: false, adoption: null, messages: null })
+  expect(again.code).toBe(0)
+
+  const released = await db('sweep', 'prod', '--adopted')
+  expect(released.output).toContain(`Swept ${adoption.expired} expired`)
+})

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import { adopt, planAdoption } from '../adopt/adopt.ts'
+import { importMessages } from '../adopt/messages.ts'
+import { readScan } from '../adopt/read-scan.ts'
+import { isLoopback, readConnectionUrl } from '../connection-url.ts'
+import { describeAdoption, describeMessages } from './adopt-report.ts'
+import { defineCommand, UsageError } from './command.ts'
+import { confirmFlags, requireWord } from './permission.ts'
+import { showProgress } from './progress.ts'
+import { isProduction, type Target, TargetError } from './targets.ts'
+
+export const adoptCommand = defineCommand({
+  summary: 'make a database of the bootcamp ours, in place, losing nothing',
+  flags: {
+    plan: { type: 'boolean', help: 'say what would be done, and change nothing: the default' },
+    apply: { type: 'boolean', help: 'do it, in one transaction' },
+    messages: {
+      type: 'string',
+      value: 'FILE',
+      help: 'also import what `aws dynamodb scan` printed of the table cruddur-messages',
+    },
+    'by-handle': {
+      type: 'boolean',
+      help: 'give messages of unknown people to who has the handle today, if you know it to be right',
+    },
+    json: { type: 'boolean', help: 'print the report as JSON' },
+    ...confirmFlags,
+  },
+  examples: [
+    'pnpm db adopt prod',
+    'pnpm db adopt prod --apply --yes --confirm cruddur',
+    'pnpm db adopt prod --apply --messages messages.json',
+  ],
+  async run({ target, flags, print }) {
+    if (flags.apply && flags.plan) throw new UsageError('--plan and --apply exclude each other.')
+    const isApplied = flags.apply === true
+    const items = flags.messages === undefined ? undefined : readMessages(flags.messages)
+    const { host } = readConnectionUrl(target.directUrl)
+    if (isApplied && (!isLoopback(host) || isProduction(target.environment))) {
+      await requireWord('adopt', target, flags, 'Its tables are made anew, with all their rows')
+    }
+    const adoption = await (isApplied ? adoptShowing(target) : planAdoption(target.directUrl))
+    // Its people are found only where there are tables of ours.
+    const messages =
+      items && (isApplied || !adoption)
+        ? await importMessages(target.directUrl, items, {
+            apply: isApplied,
+            byHandle: flags['by-handle'] === true,
+          })
+        : undefined
+    if (flags.json) {
+      print(
+        JSON.stringify({
+          applied: isApplied,
+          adoption: adoption ?? null,
+          messages: messages ?? null,
+        }),
+      )
+      return
+    }
+    const lines = [
+      ...(adoption
+        ? describeAdoption(adoption, isApplied)
+        : ['This database is ours already: there is nothing to adopt.']),
+      ...(messages ? describeMessages(messages, isApplied) : []),
+      ...(items && !messages
+        ? [`The file holds ${items.length} items: they are read once the database is adopted.`]
+        : []),
+    ]
+    print(lines.join('\n'))
+  },
+})
+
+function adoptShowing({ directUrl }: Target) {
+  let show: ((done: number) => void) | undefined
+  return adopt(directUrl, {
+    onStep: (_, done, total) => {
+      show ??= showProgress('  adopting', total)
+      show(done)
+    },
+  })
+}
+
+function readMessages(path: string) {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : error
+    throw new TargetError(`The file of --messages cannot be read (${code}). Nothing was done.`)
+  }
+  return readScan(text)
+}

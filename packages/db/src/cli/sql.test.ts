@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest'
+import { cloneDatabase } from '../testing.ts'
+import { runDb } from './run-db.testing.ts'
+
+const { url, session } = await cloneDatabase()
+const onProd = (...words: string[]) =>
+  runDb(['sql', ...words, 'prod'], { PROD_CONNECTION_URL: url })
+const onLocal = (...words: string[]) => runDb(['sql', ...words], { CONNECTION_URL: url })
+
+await session.query("insert into users (handle, display_name) values ('di', 'Di'), ('ed', 'Ed')")
+const handles = async () =>
+  (await session.query('select handle from users order by handle')).map(({ handle }) => handle)
+
+it('prints a table, or JSON', async () => {
+  const statement = `select handle, bio, 12 as n from users order by 1`
+  expect((await onProd(statement)).stdout).toBe(
+    'handle  bio    n\n------  ----  --\ndi      null  12\ned      null  12\n(2 rows)\n',
+  )
+  const json = await onProd(`select 'x' as "a b", null as b, '{"c": [1]}'::jsonb as c`, '--json')
+  expect(JSON.parse(json.stdout)).toEqual([{ 'a b': 'x', b: null, c: { c: [1] } }])
+  expect((await onProd('select 1 as a, 2 as a', '--json')).output).toContain('name one of them')
+  expect((await onProd('select from users where false')).stdout).toBe('SELECT 0\n')
+})
+
+it('writes elsewhere than on prod, and says how much', async () => {
+  expect((await onLocal("update users set bio = 'hi'")).stdout).toBe('UPDATE 2\n')
+  expect(await session.query("select 1 from users where bio = 'hi'")).toHaveLength(2)
+})
+
+const breakOut = 'delete from users'
+it.each([
+  breakOut,
+  `with gone as (${breakOut} returning 1) select count(*) from gone`,
+  `commit; ${breakOut}`,
+  `select 1; commit; ${breakOut}`,
+  `rollback; begin; ${breakOut}; commit`,
+  `set transaction read write; ${breakOut}`,
+  `do $$ begin commit; ${breakOut}; end $$`,
+  `do $$ begin perform set_config('transaction_read_only', 'off', true); ${breakOut}; end $$`,
+  `do $$ begin set transaction read write; ${breakOut}; end $$`,
+  `do $$ begin set local transaction_read_only = off; ${breakOut}; end $$`,
+  `explain analyze ${breakOut}`,
+  `select set_config('transaction_read_only', 'off', true) from users`,
+  'create table mine ()',
+  'truncate users cascade',
+  'vacuum users',
+  'copy (select 1) to stdout',
+])('lets nobody write on prod: %s', async (statement) => {
+  const { code, output } = await onProd(statement)
+  expect(output).toMatch(/Postgres refuses it: .*\(\w{5}\)\.|COPY is for/)
+  expect(code).toBe(1)
+  expect(await handles()).toEqual(['di', 'ed'])
+})
+
+it('says what is wrong, and where to go instead', async () => {
+  expect((await onProd(breakOut)).output).toContain('use `pnpm db connect prod`')
+  expect((await onLocal('selec 1')).output).toMatch(/refuses it: syntax error at or near "selec"/)
+  expect((await onLocal('select * from nope')).output).toMatch(/"nope" does not exist \(42P01\)/)
+})

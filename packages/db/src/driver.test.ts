@@ -1,0 +1,53 @@
+import { once } from 'node:events'
+import { type AddressInfo, createConnection, createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { pipeline } from 'node:stream'
+import { afterEach, expect, it, vi } from 'vitest'
+import { readConnectionUrl } from './connection-url.ts'
+import { openDriver } from './driver.ts'
+import { openSession } from './session.ts'
+import { cloneDatabase } from './testing.ts'
+
+const database = await cloneDatabase()
+
+const open = (url: string) =>
+  openDriver(url, { applicationName: 'cruddur-test', connectTimeoutSeconds: 1 }).options
+
+afterEach(() => vi.unstubAllEnvs())
+
+const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+const hasIpv6 = addresses.some(({ address }) => address === '::1')
+it.runIf(hasIpv6)('dials an IPv6 address', async () => {
+  const server = readConnectionUrl(database.url)
+  const relay = createServer((socket) => {
+    const onward = createConnection(server.port, server.host)
+    pipeline(socket, onward, socket, () => {})
+  }).listen(0, '::1')
+  await once(relay, 'listening')
+  const url = new URL(database.url)
+  url.host = `[::1]:${(relay.address() as AddressInfo).port}`
+  const session = openSession(url.href)
+  expect(await session.query('select 1 as one')).toEqual([{ one: 1 }])
+  await session.close()
+  relay.close()
+})
+
+it('takes nothing from PG variables, and leaves them as they are', () => {
+  const plain = Object.keys(open('postgres://a@127.0.0.1/c'))
+  const known = ['HOST', 'USER', 'PASSWORD', 'DATABASE', 'APPNAME', 'SSLMODE', 'TARGETSESSIONATTRS']
+  for (const name of [...known, ...plain.map((option) => option.toUpperCase())]) {
+    vi.stubEnv(`PG${name}`, name === 'TARGETSESSIONATTRS' ? 'any' : '7')
+  }
+  const { pass, connection, ...options } = open('postgres://a@127.0.0.1/c')
+  expect(Object.values(options).flat()).not.toContainEqual(expect.stringMatching(/^(7|any)$/))
+  expect(Object.values(options)).not.toContain(7)
+  expect(pass).toBe('')
+  expect(connection.application_name).toBe('cruddur-test')
+  expect(process.env.PGPASSWORD).toBe('7')
+})
+
+it('prepares no statement and adds no start-up parameter behind a pooler that takes none', () => {
+  expect(open('postgres://a:b@127.0.0.1/c?prepare=false')).toMatchObject({ prepare: false })
+  const { connection } = open('postgres://a:b@127.0.0.1/c?prepare=false')
+  expect(connection).toEqual({ application_name: 'cruddur-test' })
+})
