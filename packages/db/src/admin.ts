@@ -7,6 +7,7 @@ export { describeTarget, isLoopback, readConnectionUrl } from './connection-url.
 export { createDatabase, databaseOf, dropDatabase, withDatabase } from './databases.ts'
 export { readEnvFile } from './env-file.ts'
 export { explain } from './explain.ts'
+export { grantRoles } from './grants.ts'
 export { inspectDatabase } from './inspect-database.ts'
 export { MigrationError } from './journal.ts'
 export { linkAccounts } from './link-accounts.ts'

@@ -12,6 +12,8 @@ export interface ConnectOptions {
   poolSize?: number
   /** The longest a caller waits for one statement. */
   deadlineMs?: number
+  /** The longest of it in line for a connection; who would wait longer is refused sooner. */
+  longestWaitMs?: number
   /** Needed where the URL says `auth=iam`. */
   iam?: IamOptions | undefined
 }
@@ -25,6 +27,7 @@ export interface Database {
 /** Opens a pool on a connection URL. Nothing is dialled before the first statement. */
 export function connect(url: string, options: ConnectOptions = {}): Database {
   const { applicationName = 'cruddur', poolSize = 10, deadlineMs = 3000, iam } = options
+  const { longestWaitMs = deadlineMs } = options
   readPassword(readConnectionUrl(url), iam)
   const pool = openPool(
     (onclose) =>
@@ -35,7 +38,7 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
         onclose,
         iam,
       }),
-    { size: poolSize, deadlineMs },
+    { size: poolSize, deadlineMs, longestWaitMs },
   )
   const db = drizzle(async (text, parameters, method) => ({
     rows: await pool.run({

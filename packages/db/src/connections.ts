@@ -3,19 +3,22 @@ import { ConnectionLostError, DatabaseUnavailableError } from './unavailable.ts'
 
 export type OpenDriver = (onclose: () => void) => Driver
 
+interface ConnectionsOptions {
+  size: number
+  /** The longest that a statement stands in line: behind a longer one, all would be answered late. */
+  longestWaitMs: number
+}
+
 interface Waiter {
   take(driver: Driver): void
   refuse(error: Error): void
 }
 
-// Who waits longer than this would be answered late, and so would all behind: they are told to come
-// back instead.
-const longestWaitMs = 400
-
 /** A pool’s connections: those in use, those that lie idle, and who waits for one. */
 export class Connections {
   readonly #openDriver: OpenDriver
   readonly #size: number
+  readonly #longestWaitMs: number
   readonly #idle: Driver[] = []
   readonly #open = new Set<Driver>()
   /** What to do when a connection in use is closed. */
@@ -23,9 +26,10 @@ export class Connections {
   readonly #waiting: Waiter[] = []
   #closing = false
 
-  constructor(openDriver: OpenDriver, size: number) {
+  constructor(openDriver: OpenDriver, { size, longestWaitMs }: ConnectionsOptions) {
     this.#openDriver = openDriver
     this.#size = size
+    this.#longestWaitMs = longestWaitMs
   }
 
   /** One that lies idle; a new one or the next that is free where none does. */
@@ -37,7 +41,7 @@ export class Connections {
   async takeNew(deadline: number): Promise<Driver> {
     if (this.#closing) throw new DatabaseUnavailableError('The connection pool is closed')
     if (this.#open.size < this.#size) return this.#openOne()
-    return this.#idle.pop() ?? this.#wait(Math.min(deadline - Date.now(), longestWaitMs))
+    return this.#idle.pop() ?? this.#wait(Math.min(deadline - Date.now(), this.#longestWaitMs))
   }
 
   /** The driver leaves a statement without an answer that it is sent between a reset and the end. */

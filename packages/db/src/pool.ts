@@ -16,6 +16,8 @@ export interface PoolOptions {
   size: number
   /** The longest a caller waits, for a free connection and the answer together. */
   deadlineMs: number
+  /** The longest that it waits for a free connection. */
+  longestWaitMs: number
 }
 
 export interface Pool {
@@ -25,8 +27,9 @@ export interface Pool {
 }
 
 /** Hands each statement a connection of its own, and throws away a connection that failed it. */
-export function openPool(openDriver: OpenDriver, { size, deadlineMs }: PoolOptions): Pool {
-  const connections = new Connections(openDriver, size)
+export function openPool(openDriver: OpenDriver, options: PoolOptions): Pool {
+  const { deadlineMs } = options
+  const connections = new Connections(openDriver, options)
 
   async function run(statement: Statement): Promise<unknown[]> {
     const deadline = Date.now() + deadlineMs

@@ -3,7 +3,9 @@ import type { Alias, Command } from './command.ts'
 import { connectCommand } from './connect.ts'
 import { createCommand } from './create.ts'
 import { describeCommand } from './describe.ts'
+import { doctorCommand } from './doctor.ts'
 import { dropCommand } from './drop.ts'
+import { grantCommand } from './grant.ts'
 import { migrateCommand } from './migrate.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { removePersonCommand } from './remove-person.ts'
@@ -31,10 +33,12 @@ export const commands = new Map<string, Command | Alias>([
   ['sweep', sweepCommand],
   ['reconcile', reconcileCommand],
   ['remove-person', removePersonCommand],
+  ['grant', grantCommand],
   ['connect', connectCommand],
   ['sql', sqlCommand],
   ['tables', tablesCommand],
   ['describe', describeCommand],
   ['studio', studioCommand],
   ['sessions', sessionsCommand],
+  ['doctor', doctorCommand],
 ])

@@ -22,7 +22,8 @@ export const studioCommand = defineCommand({
       )
     }
     const kit = join(packageFolder, 'node_modules/drizzle-kit/bin.cjs')
-    await runChild(process.execPath, [kit, 'studio', '--host', '127.0.0.1', '--port', port], {
+    const words = ['--config', 'src/cli/studio.config.ts', '--host', '127.0.0.1', '--port', port]
+    await runChild(process.execPath, [kit, 'studio', ...words], {
       cwd: packageFolder,
       env: {
         ...withoutPgVariables(),

@@ -24,4 +24,5 @@ export const isLive = () => or(isNull(activities.expiresAt), gt(activities.expir
 /** Further down a list that is newest first. */
 export const isAfter = (position: Position | undefined) =>
   position &&
-  sql`(${activities.createdAt}, ${activities.uuid}) < (${position.at}::timestamptz, ${position.uuid}::uuid)`
+  sql`(${activities.createdAt}, ${activities.uuid})
+    < (${position.at}::timestamptz, ${position.uuid}::uuid)`

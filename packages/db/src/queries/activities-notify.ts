@@ -12,7 +12,8 @@ export const notify = (mentions: readonly Mention[]): SQL => {
   const candidates = mentions.flatMap((handles, mention) =>
     handles.map((handle, rank) => ({ mention, rank, handle })),
   )
-  // Each person by an index, whatever the planner makes of the list’s length. The lock lets a person
+  // Each person by an index, whatever the planner makes of the list’s length. The lock lets a
+  // person
   // leave before or after the post, never between it and its notification.
   return sql`mentioned as (
       select distinct on (mention) person.uuid

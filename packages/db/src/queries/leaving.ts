@@ -53,7 +53,10 @@ export async function deletePerson(
   }
 }
 
-/** By a post of the leaver: later than the snapshot, it would go uncounted; earlier, it may deadlock. */
+/**
+ * By a post of the leaver: later than the snapshot, it would go uncounted; earlier, it may
+ * deadlock.
+ */
 const wasOvertaken = (error: unknown) =>
   refusedBy(error) === 'activities_user_fk' || causeWith(error, 'code') === '40P01'
 

@@ -48,4 +48,5 @@ const newestMessage = sql`(
 
 const isAfter = (position: Position | undefined) =>
   position &&
-  sql`(${last.createdAt}, ${messageGroups.uuid}) < (${position.at}::timestamptz, ${position.uuid}::uuid)`
+  sql`(${last.createdAt}, ${messageGroups.uuid})
+    < (${position.at}::timestamptz, ${position.uuid}::uuid)`

@@ -61,7 +61,8 @@ const groupWith = (handle: string): SQL =>
       select ${users.uuid} from ${users} join viewer on ${ne(users.uuid, sql`viewer.uuid`)}
       where lower(${users.handle}) = lower(${handle}) for key share of ${users}),
     pair as (
-      select least(viewer.uuid, receiver.uuid) as first, greatest(viewer.uuid, receiver.uuid) as second
+      select
+        least(viewer.uuid, receiver.uuid) as first, greatest(viewer.uuid, receiver.uuid) as second
       from viewer, receiver),
     met as (
       select ${messageGroups.uuid} from ${messageGroups}

@@ -60,4 +60,5 @@ export async function listMessages(
 
 const isBefore = (position: Position | undefined) =>
   position &&
-  sql`(${messages.createdAt}, ${messages.uuid}) < (${position.at}::timestamptz, ${position.uuid}::uuid)`
+  sql`(${messages.createdAt}, ${messages.uuid})
+    < (${position.at}::timestamptz, ${position.uuid}::uuid)`

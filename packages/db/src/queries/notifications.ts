@@ -19,9 +19,11 @@ export async function listNotifications(
   const viewerUuid = sql`(select uuid from ${users} where ${eq(users.cognitoUserId, sub)})`
   const isAfter =
     after &&
-    sql`(${notifications.createdAt}, ${notifications.activityUuid}) < (${after.at}::timestamptz, ${after.uuid}::uuid)`
+    sql`(${notifications.createdAt}, ${notifications.activityUuid})
+      < (${after.at}::timestamptz, ${after.uuid}::uuid)`
   const told = sql`
-    select (select row_to_json(row)::text from (select ${listFields(activityFields)}) as row) as item,
+    select
+      (select row_to_json(row)::text from (select ${listFields(activityFields)}) as row) as item,
       ${isoText(notifications.createdAt)} as at,
       ${notifications.activityUuid}::text as uuid
     from ${notifications}
@@ -31,7 +33,8 @@ export async function listNotifications(
     order by ${notifications.createdAt} desc, ${notifications.activityUuid} desc
     limit ${limit + 1}`
   const [row] = await db.execute<PageRow<Activity> & Record<string, unknown>>(
-    sql`select '[' || coalesce(string_agg(item, ',') filter (where n <= ${limit}), '') || ']' as items,
+    sql`select
+        '[' || coalesce(string_agg(item, ',') filter (where n <= ${limit}), '') || ']' as items,
         max(at) filter (where n = ${limit} and more) as next_at,
         max(uuid) filter (where n = ${limit} and more) as next_uuid
       from (select told.*, row_number() over () as n, count(*) over () > ${limit} as more

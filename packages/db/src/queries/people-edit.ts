@@ -12,7 +12,7 @@ const editedFields = wire({
   bio: sql<string>`${users.bio}`,
 })
 
-export type EditedProfile = WireRow<typeof editedFields>
+type EditedProfile = WireRow<typeof editedFields>
 
 interface ProfileEdit {
   sub: string

@@ -15,7 +15,8 @@ export interface NewPerson extends NameSource {
   email?: string | undefined
   /**
    * The account signed up with us and proved to read that email. Then a row with both its email and
-   * its handle is this person's, whatever sub it had (docs/decisions/0006-who-may-take-over-a-row.md).
+   * its handle is this person's, whatever sub it had
+   * (docs/decisions/0006-who-may-take-over-a-row.md).
    */
   provesEmail?: boolean
 }
@@ -28,7 +29,9 @@ export interface UpsertedPerson {
   outcome: 'found' | 'created' | 'taken_over'
 }
 
-/** The person's row, made if missing; one that is there keeps all it says and only gains an email. */
+/**
+ * The person's row, made if missing; one that is there keeps all it says and only gains an email.
+ */
 export async function upsertPerson(db: Db, person: NewPerson): Promise<UpsertedPerson> {
   let refusal: unknown
   for (const handle of chooseHandles(person)) {
@@ -42,7 +45,9 @@ export async function upsertPerson(db: Db, person: NewPerson): Promise<UpsertedP
   throw refusal
 }
 
-/** Somebody has the handle, or the same sub came first: its row is what the next statement finds. */
+/**
+ * Somebody has the handle, or the same sub came first: its row is what the next statement finds.
+ */
 const isTaken = (error: unknown) =>
   ['users_handle_key', 'users_cognito_user_id_key'].includes(refusedBy(error) ?? '')
 

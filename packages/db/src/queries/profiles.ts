@@ -36,7 +36,7 @@ const shortFields = wire({
   display_name: users.displayName,
 })
 
-export type ShortProfile = WireRow<typeof shortFields>
+type ShortProfile = WireRow<typeof shortFields>
 
 /** Who has the handle, in whatever case; undefined when nobody does. */
 export async function findShortProfile(

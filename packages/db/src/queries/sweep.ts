@@ -17,7 +17,8 @@ export interface SweptBatch {
 
 /**
  * Deletes a batch of what is over: expired cruds and replies, answers and departures kept a day,
- * posts that may be repeated by now. Any number may sweep at once: each skips what another has locked.
+ * posts that may be repeated by now. Any number may sweep at once: each skips what another has
+ * locked.
  */
 export async function sweepBatch(db: Db): Promise<SweptBatch> {
   const posts = await count(db, deletePosts)
