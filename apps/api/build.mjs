@@ -1,4 +1,4 @@
-// node build.mjs [--outdir <folder>]: node.mjs, and beside it the files that /docs is made of.
+// node build.mjs [--outdir <folder>]: node.mjs with the files that /docs is made of, and a folder for each Lambda.
 import { copyFile, mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
@@ -10,7 +10,11 @@ const outdir = resolve(flags.outdir ?? join(import.meta.dirname, 'dist'))
 
 await build({
   absWorkingDir: import.meta.dirname,
-  entryPoints: { node: 'src/entry/node.ts' },
+  entryPoints: {
+    node: 'src/entry/node.ts',
+    'lambda/lambda': 'src/entry/lambda.ts',
+    'sweep/sweep': 'src/entry/sweep.ts',
+  },
   outdir,
   outExtension: { '.js': '.mjs' },
   bundle: true,

@@ -10,7 +10,7 @@ import { notificationRoutes } from './features/notifications/routes.ts'
 import { profileEditRoutes } from './features/people/edit-routes.ts'
 import { peopleRoutes } from './features/people/routes.ts'
 import { searchRoutes } from './features/search/routes.ts'
-import { limitBody, requireJson } from './http/body.ts'
+import { checkBody } from './http/body.ts'
 import { keepNothing } from './http/caching.ts'
 import { type ApiEnv, createRouter } from './http/context.ts'
 import { crossOrigin } from './http/cross-origin.ts'
@@ -18,7 +18,7 @@ import { onError } from './http/on-error.ts'
 import { requestLog } from './http/request-log.ts'
 import { serveDocument } from './openapi.ts'
 
-export interface AppOptions {
+interface AppOptions {
   /** Origins whose pages may call. */
   origins: string[]
   /** Where a request's dependencies come from; each entry decides. */
@@ -44,8 +44,7 @@ export function createApp({ origins, depsFor }: AppOptions) {
         c.json(['method_not_allowed'], 405, { Allow: methods.join(', ') }),
     }),
   )
-  app.use(requireJson)
-  app.use(limitBody)
+  app.use(checkBody)
   app.onError(onError)
   app.notFound((c) => c.json(['not_found'], 404))
   serveDocument(app)

@@ -43,6 +43,35 @@ export function createGetUser(endpoint: string): GetUser {
   }
 }
 
+const rememberedMs = 5_000
+const rememberedRefusals = 1_000
+
+/**
+ * Asks once for all who show the same token at the same time, and for some seconds not again where
+ * Cognito does not take it: a page with a stale one calls many routes, again and again. Not for
+ * Workers, where no request may await what another has begun.
+ */
+export function askOnce(getUser: GetUser): GetUser {
+  const flights = new Map<string, Promise<CognitoUser | undefined>>()
+  const refusedAt = new Map<string, number>()
+  async function askAndRemember(accessToken: string) {
+    try {
+      const user = await getUser(accessToken)
+      if (refusedAt.size >= rememberedRefusals) refusedAt.clear()
+      if (!user) refusedAt.set(accessToken, Date.now())
+      return user
+    } finally {
+      flights.delete(accessToken)
+    }
+  }
+  return async (accessToken) => {
+    if (Date.now() - (refusedAt.get(accessToken) ?? 0) < rememberedMs) return undefined
+    const flight = flights.get(accessToken) ?? askAndRemember(accessToken)
+    flights.set(accessToken, flight)
+    return flight
+  }
+}
+
 async function ask(endpoint: string, accessToken: string) {
   try {
     const response = await fetch(endpoint, {

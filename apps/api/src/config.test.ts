@@ -11,6 +11,7 @@ const good = {
 
 it('reads the Flask app’s variables', () => {
   expect(readConfig(good)).toEqual({
+    host: undefined,
     port: 4567,
     connectionUrl: good.CONNECTION_URL,
     origins: ['https://cruddur.com', 'http://localhost:3000', 'https://api.cruddur.com'],
@@ -35,7 +36,7 @@ it('says everything that is wrong at once, and never a password', () => {
     message = String(error)
   }
   expect(message).toMatch(
-    /PORT is no port.*\n.*CONNECTION_URL is wrong: .*postgres:\/\/.*\n.*FRONTEND_URL is missing.*\n.*USER_POOL_ID is missing.*\n.*CLIENT_ID is missing/,
+    /PORT is no port.*\n.*CONNECTION_URL (does|has|cannot|holds) .*postgres:\/\/.*\n.*FRONTEND_URL is missing.*\n.*USER_POOL_ID is missing.*\n.*CLIENT_ID is missing/,
   )
   expect(message).not.toContain('secret')
 })
@@ -53,6 +54,17 @@ it.each(['-1', '65536', '80.5', '0x50', 'abc'])('refuses %s as a port', (PORT) =
   expect(() => readConfig({ ...good, PORT })).toThrow('PORT is no port')
 })
 
+it.each(['127.0.0.1', '::1', 'localhost'])('listens on %s alone when it is told to', (HOST) => {
+  expect(readConfig({ ...good, HOST }).host).toBe(HOST)
+})
+
+it.each(['http://127.0.0.1', '127.0.0.1:4567', 'api.example.com'])(
+  'refuses %s as an address to listen on',
+  (HOST) => {
+    expect(() => readConfig({ ...good, HOST })).toThrow('HOST is no address to listen on')
+  },
+)
+
 const standIn = { AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: 'http://127.0.0.1:9229/' }
 
 it('takes a stand-in for Cognito on this machine, with its keys', () => {
@@ -62,15 +74,26 @@ it('takes a stand-in for Cognito on this machine, with its keys', () => {
   })
 })
 
-it('refuses a stand-in before a database that others reach', () => {
+it.each([
+  standIn.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER,
+  'http://localhost.:9229',
+  'https://localhost.',
+  'https://[::ffff:127.0.0.1]:9229',
+])('refuses %s as a stand-in before a database that others reach', (url) => {
   const CONNECTION_URL = 'postgres://me:secret@db.example.com/cruddur'
-  expect(() => readConfig({ ...good, ...standIn, CONNECTION_URL })).toThrow('anybody could sign in')
+  const variables = { ...good, AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: url, CONNECTION_URL }
+  expect(() => readConfig(variables)).toThrow('anybody could sign in')
 })
 
-it.each(['http://cognito.example.com', 'ftp://127.0.0.1', '127.0.0.1:9229'])(
-  'refuses %s in Cognito’s place',
-  (url) => {
-    const variables = { ...good, AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: url }
-    expect(() => readConfig(variables)).toThrow('is no URL of Cognito')
-  },
-)
+it.each([
+  'http://cognito.example.com',
+  'ftp://127.0.0.1',
+  '127.0.0.1:9229',
+  'https://example.com/path',
+  'https://example.com?pool=other',
+  'https://me:secret@example.com',
+  'http://127.0.0.1:9229/#x',
+])('refuses %s in Cognito’s place', (url) => {
+  const variables = { ...good, AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: url }
+  expect(() => readConfig(variables)).toThrow('is no URL of Cognito')
+})

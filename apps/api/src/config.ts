@@ -4,6 +4,8 @@ import { z } from 'zod'
 
 /** Everything the API is told from outside, read once. */
 export interface Config {
+  /** The address to listen on; every one of this machine’s if it is not given. */
+  host: string | undefined
   port: number
   connectionUrl: string
   /** Origins whose pages may call us. */
@@ -29,9 +31,13 @@ const connectionUrl = z
       readConnectionUrl(url)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      context.addIssue({ code: 'custom', message: `is wrong: ${reason}` })
+      context.addIssue({ code: 'custom', message: reason.replace(/^The connection URL /, '') })
     }
   })
+
+/** A scheme, a host, perhaps a port, and nothing behind it. */
+const isOrigin = (url: string) =>
+  URL.canParse(url) && new URL(url).href === `${new URL(url).origin}/`
 
 const origins = z.string().transform((text, context) =>
   text.split(',').map((each) => {
@@ -47,6 +53,11 @@ const origins = z.string().transform((text, context) =>
 )
 
 const environment = z.object({
+  HOST: z
+    .union([z.literal('localhost'), z.ipv4(), z.ipv6()], {
+      error: 'is no address to listen on: write an IP address such as 127.0.0.1, or localhost',
+    })
+    .optional(),
   PORT: z
     .string()
     .default('4567')
@@ -69,9 +80,9 @@ const environment = z.object({
     .string()
     .refine(
       (url) =>
-        URL.canParse(url) && (/^https:/.test(url) || (/^http:/.test(url) && isLoopbackUrl(url))),
+        isOrigin(url) && (url.startsWith('https:') || (/^http:/.test(url) && isLoopbackUrl(url))),
       {
-        error: 'is no URL of Cognito: https://host, or a stand-in on this machine',
+        error: 'is no URL of Cognito: https://host and no more, or a stand-in on this machine',
       },
     )
     .optional(),
@@ -88,6 +99,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     refuse(result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`))
   }
   return {
+    host: result.data.HOST,
     port: result.data.PORT,
     connectionUrl: result.data.CONNECTION_URL,
     origins: [...result.data.FRONTEND_URL, ...(result.data.BACKEND_URL ?? [])],
@@ -95,14 +107,18 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
   }
 }
 
-/** A stand-in signs with a key that everybody knows, so it never guards a database that others reach. */
+/**
+ * A stand-in signs with a key that everybody knows, so it never guards a database that others
+ * reach.
+ */
 function readCognito(data: Environment): Config['cognito'] {
   const userPoolId = data.AWS_COGNITO_USER_POOL_ID
   const given = data.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER?.replace(/\/$/, '')
   const isStandIn = given !== undefined && isLoopbackUrl(given)
   if (isStandIn && !isLoopback(readConnectionUrl(data.CONNECTION_URL).host)) {
     refuse([
-      'AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER is on this machine and CONNECTION_URL is not: anybody could sign in. Unset the one, or name a database on this machine',
+      'AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER is on this machine and CONNECTION_URL is not: ' +
+        'anybody could sign in. Unset the one, or name a database on this machine',
     ])
   }
   const [region] = userPoolId.split('_')

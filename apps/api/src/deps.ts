@@ -1,6 +1,6 @@
 import { createVerifier, type VerifyToken } from '@cruddur/auth'
-import { connect, type Db } from '@cruddur/db'
-import { createGetUser } from './cognito.ts'
+import { type ConnectOptions, connect, type Db } from '@cruddur/db'
+import { askOnce, createGetUser } from './cognito.ts'
 import type { Config } from './config.ts'
 import { createEnsurePerson, type EnsurePerson } from './ensure-person.ts'
 import type { Log } from './log.ts'
@@ -13,16 +13,21 @@ export interface Deps {
   ensurePerson: EnsurePerson
 }
 
-export interface OpenDeps {
+interface OpenDeps {
   deps: Deps
   close(): Promise<void>
 }
 
 /** The composition root: the only place that opens anything. */
-export function openDeps(config: Config, log: Log): OpenDeps {
+export function openDeps(config: Config, log: Log, options: ConnectOptions = {}): OpenDeps {
   const { userPoolId, clientId, endpoint, jwksUrl } = config.cognito
-  const { db, close } = connect(config.connectionUrl, { applicationName: 'cruddur-api' })
+  const { db, close } = connect(config.connectionUrl, {
+    applicationName: 'cruddur-api',
+    longestWaitMs: 500,
+    ...options,
+  })
   const verify = createVerifier({ pools: [{ userPoolId, jwksUrl }], clientIds: [clientId] })
-  const ensurePerson = createEnsurePerson({ db, log, getUser: createGetUser(endpoint) })
+  const getUser = askOnce(createGetUser(endpoint))
+  const ensurePerson = createEnsurePerson({ db, log, getUser })
   return { deps: { db, log, verify, ensurePerson }, close }
 }

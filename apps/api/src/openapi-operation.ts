@@ -11,7 +11,7 @@ export interface Answer {
 }
 
 /** A parameter that is shared has only its `$ref`. */
-export interface Parameter {
+interface Parameter {
   $ref?: string
   name?: string
   in?: string

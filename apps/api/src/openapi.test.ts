@@ -92,9 +92,13 @@ describe.each(named)('%s', (_, { name, method, path, operation }) => {
     }
   })
 
-  it('says whether it needs a token, and is as it says', async () => {
+  it('says whether it reads a token and needs one, and is as it says', async () => {
     const { url, init } = requestOf({ method, path, operation })
-    const { status } = await api.app.request(url, init)
-    expect(status === 401, `${name} answered ${status}`).toBe(operation.security !== undefined)
+    const { status, headers } = await api.app.request(url, init)
+    const { security = [] } = operation
+    const isRead = status === 401 || /authorization/i.test(headers.get('vary') ?? '')
+    expect(security.length > 0, `${name} answered ${status}`).toBe(isRead)
+    const isRequired = isRead && security.every((each) => 'accessToken' in each)
+    expect(status === 401, `${name} answered ${status}`).toBe(isRequired)
   })
 })

@@ -5,7 +5,7 @@ import { statusOfCode } from './http/errors.ts'
 import { describeOperation, pathOf } from './openapi-operation.ts'
 
 type App = OpenAPIHono<ApiEnv>
-export type OpenApiDocument = ReturnType<App['getOpenAPI31Document']>
+type OpenApiDocument = ReturnType<App['getOpenAPI31Document']>
 
 const info = {
   title: 'Cruddur',
@@ -13,14 +13,18 @@ const info = {
   license: { name: 'MIT', identifier: 'MIT' },
   description: `A micro-blog whose posts expire.
 
-**Signing in.** \`Authorization: Bearer <access token>\`, of the Cognito user pool; an id token is refused.
+**Signing in.** \`Authorization: Bearer <access token>\`, of the Cognito user pool;
+an id token is refused.
 
-**Success** is 200 with JSON. **Every error** is an array of codes (\`Errors\`), beside an \`X-Request-Id\` that the log has too.
-A path that is none answers 404 \`["not_found"]\`; a wrong method 405 \`["method_not_allowed"]\` and \`Allow\`.
+**Success** is 200 with JSON. **Every error** is an array of codes (\`Errors\`), beside an
+\`X-Request-Id\` that the log has too. A path that is none answers 404 \`["not_found"]\`;
+a wrong method 405 \`["method_not_allowed"]\` and \`Allow\`.
 
-**Lists** are bare arrays, by page: \`Link: <…>; rel="next"\` names the next one while there is more.
+**Lists** are bare arrays, by page: \`Link: <…>; rel="next"\` names the next one while there is
+more.
 
-**What is read** carries an \`ETag\`; sent back as \`If-None-Match\`, it saves the body. HEAD works wherever GET does.`,
+**What is read** carries an \`ETag\`; sent back as \`If-None-Match\`, it saves the body.
+HEAD works wherever GET does.`,
 }
 
 const tags = [

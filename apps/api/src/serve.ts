@@ -1,25 +1,29 @@
-import { createServer } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
+import { openServer, type Served } from './open-server.ts'
 
-interface Served {
-  fetch: (request: Request) => Response | Promise<Response>
-}
-
-const drainMs = 9_000
+const answerWithinMs = 9_000
+const exitWithinMs = 9_500
 
 /** Listens until SIGTERM or SIGINT, then lets what is in flight finish and exits with 0. */
-export function serve(app: Served, { port }: Config, log: Log, closeDeps: () => Promise<void>) {
-  const server = createServer(getRequestListener(app.fetch))
+export function serve(
+  app: Served,
+  { host, port }: Pick<Config, 'host' | 'port'>,
+  log: Log,
+  closeDeps: () => Promise<void>,
+) {
+  const { server, endIdle } = openServer(app, log)
   server.on('error', (error) => {
     const code = 'code' in error ? String(error.code) : error.message
-    log.error('listen_failed', { port, code })
+    log.error('listen_failed', { host, port, code })
     process.exit(1)
   })
-  server.listen(port, () => {
+  server.listen({ host, port }, () => {
     const address = server.address()
-    log.info('listening', { port: typeof address === 'object' && address ? address.port : port })
+    log.info('listening', {
+      host,
+      port: typeof address === 'object' && address ? address.port : port,
+    })
   })
 
   let draining = false
@@ -27,16 +31,18 @@ export function serve(app: Served, { port }: Config, log: Log, closeDeps: () => 
     if (draining) return
     draining = true
     log.info('draining', { signal })
+    // Whatever hangs then: a request, a sweep, the database.
+    setTimeout(() => process.exit(0), exitWithinMs)
+    setTimeout(() => server.closeAllConnections(), answerWithinMs)
     const closed = new Promise((resolve) => server.close(resolve))
-    // A kept-alive connection is idle only once its answer is out.
-    const idle = setInterval(() => server.closeIdleConnections(), 50)
-    const late = setTimeout(() => server.closeAllConnections(), drainMs)
+    endIdle()
     await closed
-    clearInterval(idle)
-    clearTimeout(late)
-    await closeDeps()
-    log.info('stopped')
-    process.exit(0)
+    try {
+      await closeDeps()
+      log.info('stopped')
+    } finally {
+      process.exit(0)
+    }
   }
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => drain(signal))
 }

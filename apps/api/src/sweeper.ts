@@ -18,8 +18,8 @@ export function startSweeper({ db, log }: SweeperDeps, meanPauseMs = 60_000) {
 
   async function sweepOnce() {
     try {
-      const { activities, keys, posts } = await sweep(db, { signal })
-      if (activities + keys + posts > 0) log.info('swept', { activities, keys, posts })
+      const swept = await sweep(db, { signal })
+      if (Object.values(swept).some((count) => count > 0)) log.info('swept', { ...swept })
     } catch (error) {
       log.error('sweep_failed', { code: codeOf(error) })
     }

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { ErrorCode } from '../src/http/errors.ts'
 import { frontend, openApi } from './harness.ts'
 
-export type Api = Awaited<ReturnType<typeof openApi>>
+type Api = Awaited<ReturnType<typeof openApi>>
 
 export interface Sent {
   body?: unknown
@@ -144,12 +144,20 @@ function rowsOf(crud = '', group = ''): Row[] {
       route: 'GET /api/activities/@:handle/status/:uuid',
       path: `/api/activities/@di/status/${crud}`,
       pages: true,
-      missing: missing(
-        'activity_not_found',
-        `/api/activities/@ed/status/${crud}`,
-        `/api/activities/@nobody/status/${crud}`,
-        ...lost.map((uuid) => `/api/activities/@di/status/${uuid}`),
-      ),
+      missing: [
+        ...missing(
+          'activity_not_found',
+          `/api/activities/@ed/status/${crud}`,
+          `/api/activities/@nobody/status/${crud}`,
+          ...lost.map((uuid) => `/api/activities/@di/status/${uuid}`),
+        ),
+        ...missing(
+          'user_not_found',
+          ...['x'.repeat(31), '@di', '%00'].map(
+            (handle) => `/api/activities/@${handle}/status/${crud}`,
+          ),
+        ),
+      ],
     },
     {
       route: 'GET /api/activities/:uuid',

@@ -7,6 +7,7 @@ const target = ({ route, path }: Row) => {
   const [method = '', pattern = ''] = route.split(' ')
   return { method, path: path ?? pattern, pathname: (path ?? pattern).split('?')[0] ?? '' }
 }
+const large = 'x'.repeat(65 * 1024)
 const call = (row: Row, sent: Parameters<typeof send>[2] = {}, path = target(row).path) =>
   send(target(row).method, path, {
     token: row.viewer ? di.token : undefined,
@@ -90,6 +91,13 @@ describe('404', () => {
     await expectCodes(await send('GET', path), 404, ['not_found'])
   })
 
+  it('is said before anything of a body', async () => {
+    const headers = { 'content-type': 'text/plain' }
+    for (const body of ['text', large]) {
+      await expectCodes(await send('POST', '/api/nowhere', { body, headers }), 404, ['not_found'])
+    }
+  })
+
   it('is a group that one is not in', async () => {
     const { token } = await api.signUp('outsider')
     for (const row of routes.filter(({ route }) => route.includes('message_group_uuid'))) {
@@ -110,7 +118,7 @@ describe('405, with what is allowed', () => {
       .map((method) => ({ method, path, allow }))
   })
   it.each(rows)('$method $path', async ({ method, path, allow }) => {
-    for (const body of method === 'GET' ? [undefined] : ['{}', '', undefined]) {
+    for (const body of method === 'GET' ? [undefined] : ['{}', '', large, undefined]) {
       const response = await send(method, path, { body, token: di.token })
       await expectCodes(response, 405, ['method_not_allowed'])
       expect(response.headers.get('allow')?.split(', ').toSorted()).toEqual(allow.toSorted())
@@ -119,12 +127,24 @@ describe('405, with what is allowed', () => {
 })
 
 describe.each(routes.filter(({ body }) => body))('$route', (row) => {
-  const large = JSON.stringify({ ...row.body, more: 'x'.repeat(64 * 1024) })
-
   it('413: over 64 KiB, whether or not it says so', async () => {
-    await expectCodes(await call(row, { body: large }), 413, ['body_too_large'])
-    const headers = { 'content-length': String(large.length) }
-    await expectCodes(await call(row, { body: large, headers }), 413, ['body_too_large'])
+    const body = JSON.stringify({ ...row.body, more: large })
+    await expectCodes(await call(row, { body }), 413, ['body_too_large'])
+    const headers = { 'content-length': String(body.length) }
+    await expectCodes(await call(row, { body, headers }), 413, ['body_too_large'])
+  })
+
+  it('400: a body that breaks off, which is nobody’s outage', async () => {
+    const { path, method } = target(row)
+    const headers = { authorization: `Bearer ${di.token}`, 'content-type': 'application/json' }
+    const body = new ReadableStream({
+      start: (controller) =>
+        controller.error(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })),
+    })
+    const response = await api.app.request(path, { method, headers, body, duplex: 'half' })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toEqual(['body_malformed'])
+    expect(api.logged().filter(({ level }) => level === 'error')).toEqual([])
   })
 
   it('takes 64 KiB', async () => {

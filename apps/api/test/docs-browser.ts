@@ -1,16 +1,13 @@
-import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { promisify } from 'node:util'
+import { join } from 'node:path'
+import { installTool } from '@cruddur/test-suite/install-tool'
 
-const version = '1.65.1'
-const folder = resolve(import.meta.dirname, `../../../.cruddur/tools/playwright-core-${version}`)
-const library = join(folder, 'node_modules/playwright-core/index.mjs')
+const installPlaywright = () => installTool('playwright-core', '1.65.1')
 const chromium = '/usr/bin/chromium'
 
 /** As much of playwright-core as these tests call: it is not there to be compiled against. */
-export interface Locator {
+interface Locator {
   click(): Promise<void>
   fill(text: string): Promise<void>
   count(): Promise<number>
@@ -41,14 +38,10 @@ interface Playwright {
   }
 }
 
-/** Installs playwright-core, which only this suite needs; returns why there is no browser, if so. */
+/** Installs what drives a browser; returns why there is none, if so. */
 export async function whyNoBrowser(): Promise<string | undefined> {
   if (!existsSync(chromium)) return `there is no ${chromium}: apt-get install chromium`
-  if (existsSync(library)) return undefined
-  process.stderr.write(`Installing playwright-core ${version} into ${folder}\n`)
-  mkdirSync(folder, { recursive: true })
-  const install = ['install', '--no-audit', '--no-fund', `playwright-core@${version}`]
-  return promisify(execFile)('npm', [...install, '--prefix', folder]).then(
+  return installPlaywright().then(
     () => undefined,
     (error: unknown) => `playwright-core cannot be installed: ${error}`,
   )
@@ -56,6 +49,8 @@ export async function whyNoBrowser(): Promise<string | undefined> {
 
 /** Chromium without a window, with nothing of its own to say to anybody. */
 export async function openBrowser() {
+  const library = join(await installPlaywright(), 'playwright-core/index.mjs')
+  // It is not there to be compiled against.
   const { chromium: launcher } = (await import(library)) as Playwright
   const userData = mkdtempSync(join(tmpdir(), 'cruddur-chromium-'))
   const context = await launcher.launchPersistentContext(userData, {

@@ -24,8 +24,7 @@ export async function openApi({ getUser = async () => undefined, verifier }: Api
   const { db } = database
   const lines: string[] = []
   const log = createLog((line) => lines.push(line))
-  // The two ways to name a key source exclude each other in the type; tests use only `fetch`.
-  const verify = createVerifier({ ...pool.verifierOptions, ...verifier } as VerifierOptions)
+  const verify = createVerifier({ ...pool.verifierOptions, ...verifier })
   const ensurePerson = createEnsurePerson({ db, log, getUser })
   const deps = { db, log, verify, ensurePerson }
   const app = checkResponses(createApp({ origins: [frontend], depsFor: () => deps }))

@@ -7,7 +7,9 @@ for (const [value, char] of [...ALPHABET].entries()) sextets[char.charCodeAt(0)]
 const sextetAt = (text: string, index: number): number =>
   index < text.length ? (sextets[text.charCodeAt(index)] ?? INVALID) : 0
 
-/** The bits of the last four characters that belong to no byte, by how many there are of the four. */
+/**
+ * The bits of the last four characters that belong to no byte, by how many there are of the four.
+ */
 const UNUSED_BITS = [0, 0xffffff, 0xffff, 0xff]
 
 /**

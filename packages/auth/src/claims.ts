@@ -25,7 +25,9 @@ const malformed = (claim: string, about: About) =>
 const readString = ({ payload, about }: Claims, claim: string): string | undefined => {
   const value = payload[claim]
   if (value === undefined) return undefined
-  if (typeof value !== 'string' || value === '') throw malformed(claim, about)
+  // No claim of Cognito's has them, and not every database can be asked for one that has.
+  const isText = typeof value === 'string' && /^[^\p{Cc}\p{Cs}]+$/u.test(value)
+  if (!isText) throw malformed(claim, about)
   return value
 }
 

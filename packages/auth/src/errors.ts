@@ -1,4 +1,7 @@
-/** Why a token is refused. The codes are stable: logs and metrics count them, clients never see them. */
+/**
+ * Why a token is refused. The codes are stable: logs and metrics count them, clients never see
+ * them.
+ */
 export type RejectionCode =
   | 'authorization_malformed'
   | 'token_too_large'
@@ -44,7 +47,10 @@ export class TokenRejectedError extends Error {
   }
 }
 
-/** The pool's keys cannot be had: nothing is known about the token, so the answer is 503 and never 401. */
+/**
+ * The pool's keys cannot be had: nothing is known about the token, so the answer is 503 and never
+ * 401.
+ */
 export class KeysUnavailableError extends Error {
   override readonly name = 'KeysUnavailableError'
   readonly retryAfterSeconds: number

@@ -29,7 +29,9 @@ const load = async (url: string, fetch: Fetch, signal: AbortSignal): Promise<unk
   return JSON.parse(await readBody(response))
 }
 
-/** Fetches a small JSON document: no redirects, one deadline for head and body, a cap on its size. */
+/**
+ * Fetches a small JSON document: no redirects, one deadline for head and body, a cap on its size.
+ */
 export const fetchJson = async (url: string, fetch: Fetch, timeoutMs: number): Promise<unknown> => {
   const abort = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -24,7 +24,10 @@ const parts = (text: string): Parts => {
 const payloadOf = (text: string): Json =>
   JSON.parse(Buffer.from(parts(text)[1], 'base64url').toString())
 
-/** Whatever header and payload text, signed by the pool's real key unless another algorithm is given. */
+/**
+ * Whatever header and payload text, signed by the pool's real key unless another algorithm is
+ * given.
+ */
 const forge = async (header: string | Uint8Array, payload: string | Uint8Array) => {
   const signedText = `${encode(header)}.${encode(payload)}`
   const bytes = new TextEncoder().encode(signedText)
@@ -147,7 +150,7 @@ const headers: readonly Row[] = [
 ]
 
 const required = ['iss', 'sub', 'exp', 'token_use', 'client_id']
-const notStrings = [1, null, '', [], ['x'], {}, true]
+const notStrings = [1, null, '', 'a\0', 'a\n', 'a\ud800', [], ['x'], {}, true]
 const strings = ['iss', 'sub', 'token_use', 'client_id', 'username', 'jti', 'origin_jti']
 const payloads: readonly Row[] = [
   ['no claims', 'claim_missing', claims({ ...Object.fromEntries(required.map((c) => [c])) })],

@@ -18,7 +18,9 @@ const backOffMs = (failures: number) =>
   failures === 0 ? 0 : Math.min(4 * SECOND * 8 ** (failures - 1), 3 * MINUTE)
 
 export type KeySet = {
-  /** The key of that name, without a promise if it is at hand; undefined if there surely is none. */
+  /**
+   * The key of that name, without a promise if it is at hand; undefined if there surely is none.
+   */
   find(kid: string): Key | undefined | Promise<Key | undefined>
   load(): Promise<void>
 }

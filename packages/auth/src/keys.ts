@@ -7,7 +7,9 @@ export type Keys = ReadonlyMap<string, Key>
 const MAX_KEYS = 100
 const MIN_MODULUS_BITS = 2048
 
-/** The key that cognito-local signs with: its private half is in the npm package, for all to use. */
+/**
+ * The key that cognito-local signs with: its private half is in the npm package, for all to use.
+ */
 const PUBLISHED_THUMBPRINT = 'jS8J3RuOy291lpsiFe2NfKV6VkdfMF4Q_840qOLXAjs'
 
 type RsaKey = { kty: 'RSA'; kid: string; n: string; e: string }

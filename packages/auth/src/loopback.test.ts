@@ -8,6 +8,10 @@ it.each([
   'http://127.8.9.10/',
   'http://0x7f.1/',
   'http://[::1]:9229/',
+  'http://localhost.:9229/',
+  'http://127.0.0.1./',
+  'http://[::ffff:127.0.0.1]:9229/',
+  'http://[0:0:0:0:0:ffff:7f00:1]/',
 ])('%s leads to this machine', (url) => expect(isLoopback(url)).toBe(true))
 
 it.each([
@@ -18,6 +22,9 @@ it.each([
   'http://0.0.0.0/',
   'http://10.0.0.1/',
   'http://[::2]/',
+  'http://[::ffff:10.0.0.1]/',
+  'http://[::ffff:7f:1]/',
+  'http://localhost../',
   'http://cognito:9229/',
   'localhost:9229',
   '',

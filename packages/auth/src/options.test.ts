@@ -40,6 +40,10 @@ describe('options that cannot be meant are refused at once', () => {
     ['keys from a file', { jwksUrl: 'file:///tmp/jwks.json' }],
     ['keys from nowhere', { jwksUrl: 'jwks.json' }],
     ['an issuer that is no URL, without keys', { issuer: 'cruddur' }],
+    ['an issuer with a query, without keys', { issuer: 'https://example.com/pool?a=b' }],
+    ['an issuer with a slash at its end, without keys', { issuer: 'https://example.com/pool/' }],
+    ['keys behind a password', { jwksUrl: 'https://me:secret@example.com/jwks.json' }],
+    ['keys behind a query', { jwksUrl: 'https://example.com/jwks.json?pool=other' }],
     ['no client of its own', { clientIds: [] }],
     ['keys given twice', { jwks: { keys: [] }, jwksUrl: 'https://example.com/jwks.json' }],
   ])('a pool with %s', (_name, options) => expect(() => openPool(options)).toThrow(TypeError))

@@ -35,6 +35,9 @@ const readKeySet = (pool: PoolOptions, issuer: string, keyCache: KeyCache): KeyS
   const url = pool.jwksUrl ?? `${issuer}/.well-known/jwks.json`
   const isSafe = URL.canParse(url) && (new URL(url).protocol === 'https:' || isLoopback(url))
   demand(isSafe, `${url} is neither https nor on this machine`)
+  const { username, password, search, hash, pathname } = new URL(url)
+  const isPlain = username + password + search + hash === '' && !pathname.includes('//')
+  demand(isPlain, `${issuer} has more than a place to fetch keys from: leave out sign-in and query`)
   return keyCache.keySetOf(url)
 }
 

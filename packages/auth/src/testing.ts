@@ -13,7 +13,10 @@ export const createTestKey = async (kid: string) => {
   return { jwk, sign, privateKey }
 }
 
-/** What cognito-local 5.3.0 signs with (lib/keys/cognitoLocal.public.json): to test that it is refused. */
+/**
+ * What cognito-local 5.3.0 signs with (lib/keys/cognitoLocal.public.json): to test that it is
+ * refused.
+ */
 export const publishedJwk = {
   kty: 'RSA',
   e: 'AQAB',

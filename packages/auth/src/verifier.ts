@@ -15,7 +15,9 @@ import { TokenCache } from './token-cache.ts'
 export type VerifyToken = (token: string) => Promise<VerifiedToken>
 
 export type Verifier = VerifyToken & {
-  /** Fetches the keys of every pool beforehand, so that the first request does not wait for them. */
+  /**
+   * Fetches the keys of every pool beforehand, so that the first request does not wait for them.
+   */
   readonly loadKeys: () => Promise<void>
 }
 

@@ -92,7 +92,9 @@ function describeRequest([method, path]: Route, { signal, idempotencyKey, ...inp
   }
 }
 
-/** Where the next page begins; only that is taken from the link, so that no token goes elsewhere. */
+/**
+ * Where the next page begins; only that is taken from the link, so that no token goes elsewhere.
+ */
 function cursorOf(link: string | null): string | null {
   const next = /<([^>]*)>; *rel="next"/.exec(link ?? '')?.[1]
   return next === undefined ? null : new URL(next, 'http://api').searchParams.get('cursor')

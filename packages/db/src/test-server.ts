@@ -10,7 +10,8 @@ import { quoteName } from './session.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    testServer: { url: string; template: string }
+    /** Tests that give the app a URL give it the pooler’s, where there is one. */
+    testServer: { url: string; template: string; poolerUrl?: string | undefined }
   }
 }
 
@@ -39,7 +40,8 @@ export default async function setUp(project: Pick<TestProject, 'provide'>) {
     })
   }
   process.stderr.write(`Postgres for these tests: ${server.choice}\n`)
-  project.provide('testServer', { url: server.url, template })
+  const poolerUrl = process.env.TEST_POOLER_URL
+  project.provide('testServer', { url: server.url, template, poolerUrl })
   return async () => {
     await dropDatabase(templateUrl)
     await server.close()

@@ -13,17 +13,18 @@ export interface TestDatabase extends Database {
 
 /** A migrated, empty database for the calling test file alone; it goes when the file ends. */
 export async function cloneDatabase(options: ConnectOptions = {}): Promise<TestDatabase> {
-  const { url: serverUrl, template } = inject('testServer')
+  const { url: serverUrl, template, poolerUrl = serverUrl } = inject('testServer')
   const name = template.replace('template', `test_${randomUUID().slice(0, 8)}`)
-  const url = withDatabase(serverUrl, name)
+  const directUrl = withDatabase(serverUrl, name)
+  const url = withDatabase(poolerUrl, name)
   await onServer(serverUrl, (query) =>
     query(`create database ${quoteName(name)} template ${quoteName(template)}`),
   )
   const database = connect(url, options)
-  const session = openSession(url)
+  const session = openSession(directUrl)
   afterAll(async () => {
     await Promise.all([database.close(), session.close()])
-    await dropDatabase(url)
+    await dropDatabase(directUrl)
   })
   return { ...database, url, session }
 }

@@ -7,7 +7,8 @@ const exposed = 'link,etag,retry-after,ratelimit,ratelimit-policy,x-request-id'
 
 /**
  * CORS for pages of these origins. Every header is set before the answer is made: Hono’s own
- * touches the answer, which on Node turns its text into a stream (docs/decisions/0012-http-caching.md).
+ * touches the answer, which on Node turns its text into a stream
+ * (docs/decisions/0012-http-caching.md).
  */
 export const crossOrigin = (origins: string[]): MiddlewareHandler<ApiEnv> => {
   const allowed = new Set(origins)

@@ -7,7 +7,9 @@ import type { LogFields } from '../log.ts'
 import type { ApiEnv } from './context.ts'
 import { ApiError, type ErrorCode, statusOfCode } from './errors.ts'
 
-/** Every throw ends here, as an array of codes; only what nobody foresaw is logged with its cause. */
+/**
+ * Every throw ends here, as an array of codes; only what nobody foresaw is logged with its cause.
+ */
 export function onError(error: Error, c: Context<ApiEnv>): Response {
   const code = codeOf(error)
   if (code === 'unavailable') c.header('Retry-After', String(retryAfterSeconds(error)))
@@ -43,8 +45,8 @@ function describe(error: Error): LogFields {
     return { error: `${error.name}: ${error.message}`, stack: error.stack }
   return {
     error: cause.name,
-    code: String(Reflect.get(cause, 'code') ?? ''),
+    code: Reflect.get(cause, 'code'),
     constraint: refusedBy(error),
-    routine: String(Reflect.get(cause, 'routine') ?? ''),
+    routine: Reflect.get(cause, 'routine'),
   }
 }

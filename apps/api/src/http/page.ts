@@ -54,7 +54,9 @@ export function linkCursor(c: Context, cursor: string | undefined) {
   c.header('Link', `<${c.req.path}?${query}>; rel="next"`)
 }
 
-/** Sends JSON that Postgres serialised, typed as what it holds. A viewer's answer is theirs alone. */
+/**
+ * Sends JSON that Postgres serialised, typed as what it holds. A viewer's answer is theirs alone.
+ */
 export async function sendJson<T>(
   c: Context,
   text: JsonText<T>,

@@ -27,13 +27,31 @@ export const requireUser = createMiddleware<ViewerEnv>(async (c, next) => {
   await next()
 })
 
-/** Lets everybody pass: a token that is no good, or cannot be verified now, is an anonymous reader. */
+/**
+ * Lets everybody pass: a token that is no good, or cannot be verified now, is an anonymous reader.
+ */
 export const optionalUser = createMiddleware<ReaderEnv>(async (c, next) => {
   const { deps, requestId } = c.var
   const viewer = findViewer(deps, c.req.header('authorization'), requestId)
   c.set('viewer', await viewer.catch(anonymousIfUnknown))
   await next()
 })
+
+/**
+ * Runs a statement of the viewer’s, again if it found nothing and their row had gone since it was
+ * seen: then they have a new one by now, or are refused.
+ */
+export async function asPerson<T>(
+  { ensurePerson }: Pick<Deps, 'ensurePerson'>,
+  viewer: Viewer,
+  run: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const found = await run()
+  if (found !== undefined) return found
+  ensurePerson.forget(viewer.sub)
+  if (!(await ensurePerson(viewer))) throw new ApiError('generic_401')
+  return run()
+}
 
 function anonymousIfUnknown(error: unknown): undefined {
   if (!(error instanceof KeysUnavailableError)) throw error

@@ -1,23 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { findFreePort } from '../free-port.testing.ts'
 import { cloneDatabase } from '../testing.ts'
 import { runDb } from './run-db.testing.ts'
 
 const { url } = await cloneDatabase()
 let studio: ChildProcess | undefined
 afterAll(() => studio?.kill())
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address ? address.port : 0
-}
 
 const ask = (host: string, port: number) =>
   fetch(`http://${host}:${port}`, {
@@ -30,7 +22,7 @@ const ask = (host: string, port: number) =>
   })
 
 it('serves the target on this machine alone, and ends with us', async () => {
-  const port = await freePort()
+  const port = await findFreePort()
   studio = spawn(
     process.execPath,
     ['--import', 'tsx', join(import.meta.dirname, 'main.ts'), 'studio', '--port', String(port)],

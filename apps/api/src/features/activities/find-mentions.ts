@@ -3,7 +3,8 @@ import { isHandle } from '@cruddur/db'
 /** As many people as one text may call. */
 const limit = 10
 
-// Letters that touch a mention make it another word, save in scripts that put no space between words.
+// Letters that touch a mention make it another word, save in scripts that put no space between
+// words.
 const unspaced = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar']
   .map((script) => `\\p{scx=${script}}`)
   .join('')

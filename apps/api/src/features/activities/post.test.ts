@@ -136,13 +136,13 @@ describe('POST /api/activities', () => {
     )
   })
 
-  it('answers 404 for a person who has left a moment ago', async () => {
+  it('answers 401 for a person whose row went a moment ago', async () => {
     const flo = await api.signUp('flo')
     await crud(flo, 'Farewell')
     await api.session.query('delete from activities where user_uuid = $1', [flo.uuid])
     await api.session.query('delete from users where uuid = $1', [flo.uuid])
     const response = await post(flo, path, { message: 'Am I gone?', ttl })
-    expect(response.status).toBe(404)
-    expect(await response.json()).toEqual(['user_not_found'])
+    expect(response.status).toBe(401)
+    expect(await response.json()).toEqual(['generic_401'])
   })
 })

@@ -1,5 +1,6 @@
 import { deleteActivity, findThread, insertCrud, insertReply } from '@cruddur/db'
 import { createRoute } from '@hono/zod-openapi'
+import type { Deps } from '../../deps.ts'
 import { createRouter } from '../../http/context.ts'
 import { bodyCodes, errorResponses, pageCodes } from '../../http/error-responses.ts'
 import { ApiError } from '../../http/errors.ts'
@@ -7,7 +8,7 @@ import { handleParam, handleSegment } from '../../http/handle.ts'
 import { onceForKey, readRepeatable, repeatableHeaders } from '../../http/idempotency.ts'
 import { pageQuery, sendJson, sendPageOf } from '../../http/page.ts'
 import { activitySchema, pageHeaders } from '../../http/shapes.ts'
-import { requireUser } from '../../http/viewer.ts'
+import { asPerson, requireUser } from '../../http/viewer.ts'
 import { findMentions } from './find-mentions.ts'
 import { activityParam, crudBody, goneSchema, replyBody, threadSchema } from './schemas.ts'
 
@@ -19,7 +20,8 @@ const json = <T>(description: string, schema: T) => ({
 // A digit or a dash tells an activity from its neighbours: home, notifications, search.
 const activityPath = '/api/activities/:uuid{[^@/]*[0-9-][^@/]*}'
 const once =
-  'The same text within ten seconds, or the same Idempotency-Key within a day, is answered as before.'
+  'The same text within ten seconds, or the same Idempotency-Key within a day, ' +
+  'is answered as before.'
 
 const post = createRoute({
   method: 'post',
@@ -38,7 +40,6 @@ const post = createRoute({
     ...errorResponses(
       ...bodyCodes,
       'generic_401',
-      'user_not_found',
       'activity_not_found',
       'message_blank',
       'message_exceed_max_chars',
@@ -119,51 +120,45 @@ const remove = createRoute({
   },
 })
 
+async function getThread({ db }: Pick<Deps, 'db'>, wanted: Parameters<typeof findThread>[1]) {
+  const thread = await findThread(db, wanted)
+  if (!thread) throw new ApiError('activity_not_found')
+  return thread
+}
+
 export const activityRoutes = createRouter()
   .openapi(post, async (c) => {
-    const { db } = c.var.deps
-    const { sub } = c.var.viewer
-    const { message, ttl } = c.req.valid('json')
+    const { deps, viewer } = c.var
+    const { message, ttl: ttlHours } = c.req.valid('json')
     const request = await readRepeatable(c)
-    const mentions = findMentions(message)
-    const crud = await onceForKey(db, { sub, request }, () =>
-      insertCrud(db, { sub, message, ttlHours: ttl, mentions, request }),
+    const crud = { sub: viewer.sub, message, ttlHours, mentions: findMentions(message), request }
+    const posted = await asPerson(deps, viewer, () =>
+      onceForKey(deps.db, crud, () => insertCrud(deps.db, crud)),
     )
-    if (crud === undefined) throw new ApiError('user_not_found')
-    return sendJson(c, crud)
+    if (posted === undefined) throw new ApiError('generic_401')
+    return sendJson(c, posted)
   })
   .openapi(reply, async (c) => {
-    const { db } = c.var.deps
-    const { sub } = c.var.viewer
+    const { deps, viewer } = c.var
     const { message } = c.req.valid('json')
     const { uuid: replyTo } = c.req.valid('param')
     const request = await readRepeatable(c)
-    const mentions = findMentions(message)
-    const answer = await onceForKey(db, { sub, request }, () =>
-      insertReply(db, { sub, message, replyTo, mentions, request }),
+    const answer = { sub: viewer.sub, message, replyTo, mentions: findMentions(message), request }
+    const posted = await asPerson(deps, viewer, () =>
+      onceForKey(deps.db, answer, () => insertReply(deps.db, answer)),
     )
-    if (answer === undefined) throw new ApiError('activity_not_found')
-    return sendJson(c, answer)
+    if (posted === undefined) throw new ApiError('activity_not_found')
+    return sendJson(c, posted)
   })
   .openapi(showOf, async (c) => {
-    const { limit, cursor } = c.req.valid('query')
-    const thread = await findThread(c.var.deps.db, {
-      ...c.req.valid('param'),
-      limit,
-      after: cursor,
-    })
-    if (!thread) throw new ApiError('activity_not_found')
-    return sendPageOf(c, thread)
+    const { limit, cursor: after } = c.req.valid('query')
+    const { deps } = c.var
+    return sendPageOf(c, await getThread(deps, { ...c.req.valid('param'), limit, after }))
   })
   .openapi(show, async (c) => {
-    const { limit, cursor } = c.req.valid('query')
-    const thread = await findThread(c.var.deps.db, {
-      ...c.req.valid('param'),
-      limit,
-      after: cursor,
-    })
-    if (!thread) throw new ApiError('activity_not_found')
-    return sendPageOf(c, thread)
+    const { limit, cursor: after } = c.req.valid('query')
+    const { deps } = c.var
+    return sendPageOf(c, await getThread(deps, { ...c.req.valid('param'), limit, after }))
   })
   .openapi(remove, async (c) => {
     const { uuid } = c.req.valid('param')

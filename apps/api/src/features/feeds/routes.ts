@@ -16,6 +16,7 @@ const home = createRoute({
   tags: ['Feeds'],
   summary: 'The home feed: live cruds, newest first',
   description: 'Anybody may read it; a token that is missing, malformed or expired is no error.',
+  security: [{}, { accessToken: [] }],
   middleware: [optionalUser] as const,
   request: { query: pageQuery(50) },
   responses: {

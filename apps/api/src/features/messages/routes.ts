@@ -23,7 +23,8 @@ const groups = createRoute({
   tags: ['Messages'],
   summary: 'The viewer’s conversations, the latest message first',
   description:
-    'Each with the other person’s name and handle, and with its last message. A new message moves its group to the first page.',
+    'Each with the other person’s name and handle, and with its last message. ' +
+    'A new message moves its group to the first page.',
   middleware: [requireUser] as const,
   request: { query: pageQuery(50) },
   responses: {
@@ -62,7 +63,8 @@ const send = createRoute({
   tags: ['Messages'],
   summary: 'Send a message to a person or into a group',
   description:
-    'Two people share one group: the first message makes it. `message_group_uuid` wins over `handle`. An Idempotency-Key answers the first message again for a day.',
+    'Two people share one group: the first message makes it. `message_group_uuid` wins over ' +
+    '`handle`. An Idempotency-Key answers the first message again for a day.',
   middleware: [requireUser] as const,
   request: {
     headers: repeatableHeaders,
@@ -105,5 +107,5 @@ export const messageRoutes = createRouter()
     const { deps, viewer } = c.var
     const body = c.req.valid('json')
     const request = await readRepeatable(c)
-    return sendJson(c, await sendMessage(deps, { ...body, sub: viewer.sub, request }))
+    return sendJson(c, await sendMessage(deps, viewer, { ...body, request }))
   })

@@ -5,7 +5,7 @@ import { bodyCodes, errorResponses } from '../../http/error-responses.ts'
 import { ApiError } from '../../http/errors.ts'
 import { onceForKey, readRepeatable, repeatableHeaders } from '../../http/idempotency.ts'
 import { sendJson } from '../../http/page.ts'
-import { requireUser } from '../../http/viewer.ts'
+import { asPerson, requireUser } from '../../http/viewer.ts'
 import { editedProfileSchema, profileBody } from './schemas.ts'
 
 const edit = {
@@ -55,20 +55,19 @@ const post = createRoute({
 
 export const profileEditRoutes = createRouter()
   .openapi(put, async (c) => {
-    const { db } = c.var.deps
-    const { sub } = c.var.viewer
+    const { deps, viewer } = c.var
     const { display_name: displayName, bio } = c.req.valid('json')
-    const profile = await updateProfile(db, { sub, displayName, bio })
+    const edited = { sub: viewer.sub, displayName, bio }
+    const profile = await asPerson(deps, viewer, () => updateProfile(deps.db, edited))
     if (profile === undefined) throw new ApiError('generic_401')
     return sendJson(c, profile)
   })
   .openapi(post, async (c) => {
-    const { db } = c.var.deps
-    const { sub } = c.var.viewer
+    const { deps, viewer } = c.var
     const { display_name: displayName, bio } = c.req.valid('json')
-    const request = await readRepeatable(c)
-    const profile = await onceForKey(db, { sub, request }, () =>
-      updateProfile(db, { sub, displayName, bio, request }),
+    const edited = { sub: viewer.sub, displayName, bio, request: await readRepeatable(c) }
+    const profile = await asPerson(deps, viewer, () =>
+      onceForKey(deps.db, edited, () => updateProfile(deps.db, edited)),
     )
     if (profile === undefined) throw new ApiError('generic_401')
     return sendJson(c, profile)

@@ -11,6 +11,11 @@ const api = await openApi({
     return known.get(accessToken)
   },
 })
+const send = (method: string, token: string, body?: unknown) => ({
+  method,
+  headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+})
 const me = (token: string) => api.get('/api/users/me', { authorization: `Bearer ${token}` })
 
 /** Somebody whom Cognito knows and we do not. */
@@ -87,6 +92,38 @@ describe('GET /api/users/me', () => {
   })
 })
 
+describe('a row that vanished since the person was seen', async () => {
+  const ed = await api.signUp('ed')
+  const crud = { message: 'Still here', ttl: '1-day' }
+  const posted = await api.app.request('/api/activities', send('POST', ed.token, crud))
+  const { uuid } = (await posted.json()) as { uuid: string }
+
+  it.each([
+    ['GET', '/api/users/me', undefined],
+    ['POST', '/api/activities', crud],
+    ['POST', `/api/activities/${uuid}/reply`, crud],
+    ['PUT', '/api/profile/update', { display_name: 'Hal', bio: '' }],
+    ['POST', '/api/profile/update', { display_name: 'Hal', bio: '' }],
+    ['POST', '/api/messages', { message: 'Hello', handle: 'ed' }],
+  ])('is made anew by %s %s at once', async (method, path, body) => {
+    const { sub, token } = await stranger({ handle: 'hal' })
+    expect((await me(token)).status).toBe(200)
+    await api.session.query('delete from users where cognito_user_id = $1', [sub])
+    expect((await api.app.request(path, send(method, token, body))).status).toBe(200)
+    expect(await (await me(token)).json()).toMatchObject({ cognito_user_uuid: sub })
+  })
+
+  it('is a 401 where Cognito knows nobody any more', async () => {
+    const { sub, token } = await stranger({ handle: 'ivy' })
+    expect((await me(token)).status).toBe(200)
+    await api.session.query('delete from users where cognito_user_id = $1', [sub])
+    known.delete(token)
+    const response = await api.app.request('/api/activities', send('POST', token, crud))
+    expect(response.status).toBe(401)
+    expect(await response.json()).toEqual(['generic_401'])
+  })
+})
+
 describe('a viewer is required', () => {
   const now = Math.floor(Date.now() / 1000)
 
@@ -106,6 +143,7 @@ describe('a viewer is required', () => {
     ['another pool', async (sign) => `Bearer ${await sign({ iss: 'https://evil.example' })}`],
     ['expired', async (sign) => `Bearer ${await sign({ exp: now - 10 })}`],
     ['without exp', async (sign) => `Bearer ${await sign({ exp: undefined })}`],
+    ['a sub with a NUL', async (sign) => `Bearer ${await sign({ sub: 'a\0' })}`],
     ['without sub', async (sign) => `Bearer ${await sign({ sub: undefined })}`],
     ['alg none', async (sign) => `Bearer ${await sign({}, { alg: 'RS256', kid: 'nobody’s' })}`],
     ['huge', () => `Bearer ${'a'.repeat(9000)}`],

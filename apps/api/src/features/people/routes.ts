@@ -6,7 +6,7 @@ import { ApiError } from '../../http/errors.ts'
 import { handleParam, handleSegment } from '../../http/handle.ts'
 import { sendJson } from '../../http/page.ts'
 import { tagHeaders } from '../../http/shapes.ts'
-import { requireUser } from '../../http/viewer.ts'
+import { asPerson, requireUser } from '../../http/viewer.ts'
 import { goneSchema, profileSchema, shortProfileSchema } from './schemas.ts'
 
 const me = createRoute({
@@ -52,7 +52,8 @@ const leave = createRoute({
   tags: ['People'],
   summary: 'Leave: the viewer is gone with all that is theirs',
   description:
-    'Cruds, replies and all that answers them, conversations and notifications, for good. From then on the token is refused. The account in the user pool is the client’s to delete.',
+    'Cruds, replies and all that answers them, conversations and notifications, for good. From ' +
+    'then on the token is refused. The account in the user pool is the client’s to delete.',
   middleware: [requireUser] as const,
   responses: {
     200: {
@@ -65,7 +66,8 @@ const leave = createRoute({
 
 export const peopleRoutes = createRouter()
   .openapi(me, async (c) => {
-    const profile = await findOwnProfile(c.var.deps.db, c.var.viewer.sub)
+    const { deps, viewer } = c.var
+    const profile = await asPerson(deps, viewer, () => findOwnProfile(deps.db, viewer.sub))
     if (profile === undefined) throw new ApiError('generic_401')
     return sendJson(c, profile)
   })
