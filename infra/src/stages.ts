@@ -1,0 +1,148 @@
+/** What one stage is; everything else follows from it. */
+export interface Stage {
+  name: string
+  region: string
+  /** At least two: RDS wants subnets in two, whether it uses both or not. */
+  zones: string[]
+  /** FRONTEND_URL: whose pages may call the API, several with commas. */
+  frontendUrl: string
+  /** What is left of the data when the stacks are deleted. */
+  leaves: 'everything' | 'a snapshot' | 'nothing'
+  network: NetworkSettings | ExistingNetwork
+  database: DatabaseSettings | ExistingDatabase
+  /** A user pool that there is: used, and given our triggers. Absent: one is made. */
+  userPool?: { userPoolId: string; clientId: string }
+  /** An address that SES may send from; absent: Cognito’s own, of which 50 a day are sent. */
+  emailFrom?: string
+  /** A name of our own for the API, with its certificate in the stage’s region. */
+  apiDomain?: { name: string; certificateArn: string }
+  /** Requests a second, and at once, over which API Gateway answers 429. */
+  throttle: { rate: number; burst: number }
+  concurrency: Concurrency
+  /** The SNS topic that hears of alarms; absent: they are seen in the console alone. */
+  alarmTopicArn?: string
+}
+
+export interface NetworkSettings {
+  cidr: string
+  /** In how many zones Cognito can be reached; each costs 7.30 USD a month. */
+  cognitoZones: number
+  flowLog: boolean
+}
+
+export interface ExistingNetwork {
+  vpcId: string
+  /** One for each zone, in their order. */
+  subnetIds: string[]
+  /** True where a NAT gateway or an endpoint leads to Cognito already. */
+  reachesCognito: boolean
+}
+
+export interface DatabaseSettings {
+  size: keyof typeof maxConnections
+  multiAz: boolean
+  backupDays: number
+  /** In public subnets, for the addresses that `allow-ip` lets in; else no address of its own. */
+  isPublic: boolean
+  /** Through RDS Proxy, for more functions than the database takes connections. */
+  proxy: boolean
+}
+
+/** With IAM authentication switched on: the functions know no password. */
+export interface ExistingDatabase {
+  dbEndpoint: string
+  dbSecurityGroupId: string
+  /** DbiResourceId, db-…: what a right to log in is given for. */
+  dbResourceId: string
+  size: keyof typeof maxConnections
+}
+
+/** The account’s own limit, which all functions share; or what each has to itself. */
+export type Concurrency = { accountQuota: number } | Record<FunctionName, number>
+
+export type FunctionName = 'api' | 'sweeper' | 'pre-sign-up' | 'post-confirmation' | 'migrator'
+
+/** Each opens this many: Lambda gives a process one request at a time (apps/api/src/entry). */
+export const connectionsPerProcess = 1
+
+/** RDS’s default, by memory: DBInstanceClassMemory / 9531392. */
+const maxConnections = { micro: 112, small: 225, medium: 450 }
+
+/** Postgres keeps 3 for a superuser, RDS uses a few, and a person wants to look. */
+const connectionsOfOthers = 15
+
+export const connectionBudget = ({ database }: Stage) =>
+  maxConnections[database.size] - connectionsOfOthers
+
+/** After a deployment the old processes keep theirs until they are frozen away, so it is twice. */
+export function connectionsAtMost({ concurrency }: Stage): number {
+  const processes =
+    'accountQuota' in concurrency
+      ? concurrency.accountQuota
+      : Object.values(concurrency).reduce((sum, each) => sum + each, 0)
+  return 2 * processes * connectionsPerProcess
+}
+
+/** Refuses settings that contradict each other, all of them at once. */
+export function checkStage(stage: Stage): Stage {
+  const { name, zones, network, database } = stage
+  const needed = connectionsAtMost(stage)
+  const budget = connectionBudget(stage)
+  const problems = [
+    zones.length < 2 && 'zones names fewer than two: RDS wants subnets in two',
+    'vpcId' in network &&
+      network.subnetIds.length !== zones.length &&
+      'subnetIds and zones differ in length: name one subnet for each zone',
+    'dbEndpoint' in database &&
+      !('vpcId' in network) &&
+      'dbEndpoint is in no network: name its vpcId and subnetIds too',
+    needed > budget &&
+      `the functions may open ${needed} connections and the database has ${budget}: lower concurrency, or raise size`,
+  ].filter((problem) => problem !== false)
+  if (problems.length === 0) return stage
+  throw new Error(`The stage ${name} cannot be:\n  ${problems.join('\n  ')}`)
+}
+
+const zonesOfVirginia = ['us-east-1a', 'us-east-1b']
+
+export const stages: Stage[] = [
+  {
+    name: 'dev',
+    region: 'us-east-1',
+    zones: zonesOfVirginia,
+    frontendUrl: 'http://localhost:3000',
+    leaves: 'nothing',
+    network: { cidr: '10.20.0.0/20', cognitoZones: 1, flowLog: false },
+    database: { size: 'micro', multiAz: false, backupDays: 1, isPublic: false, proxy: false },
+    throttle: { rate: 20, burst: 40 },
+    concurrency: { accountQuota: 10 },
+  },
+  {
+    name: 'staging',
+    region: 'us-east-1',
+    zones: zonesOfVirginia,
+    frontendUrl: 'https://staging.cruddur.com',
+    leaves: 'a snapshot',
+    network: { cidr: '10.20.16.0/20', cognitoZones: 1, flowLog: false },
+    database: { size: 'micro', multiAz: false, backupDays: 7, isPublic: false, proxy: false },
+    throttle: { rate: 50, burst: 100 },
+    concurrency: { accountQuota: 10 },
+  },
+  {
+    name: 'prod',
+    region: 'us-east-1',
+    zones: zonesOfVirginia,
+    frontendUrl: 'https://cruddur.com',
+    leaves: 'everything',
+    network: { cidr: '10.20.32.0/20', cognitoZones: 2, flowLog: true },
+    database: { size: 'small', multiAz: true, backupDays: 30, isPublic: false, proxy: false },
+    throttle: { rate: 500, burst: 1000 },
+    concurrency: {
+      api: 80,
+      sweeper: 1,
+      'pre-sign-up': 10,
+      'post-confirmation': 10,
+      migrator: 1,
+    },
+  },
+]

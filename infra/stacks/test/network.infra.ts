@@ -1,0 +1,92 @@
+import { expect, it } from 'vitest'
+import type { Stage } from '../../src/stages.ts'
+import { moving, type Resource, stageOf, synthesize } from './templates.ts'
+
+const withProxy: Stage = {
+  ...stageOf('staging'),
+  database: { size: 'micro', multiAz: false, backupDays: 7, isPublic: false, proxy: true },
+}
+
+const groups = new Set(['Api', 'Cognito', 'Database', 'Migrator', 'Sweeper', 'Triggers'])
+
+/** A security group by the name that it has in the network stack. */
+function nameOf(group: unknown): string {
+  const text = JSON.stringify(group ?? 'anybody')
+  if (text.includes('sg-database')) return 'Database'
+  const name = /"([A-Z][a-z]+)[0-9A-F]{8}"/.exec(text)?.[1] ?? text
+  return groups.has(name) ? name : text
+}
+
+const describe = ({ Properties: p }: Resource) =>
+  p.SourceSecurityGroupId
+    ? `${nameOf(p.SourceSecurityGroupId)} → ${nameOf(p.GroupId)}:${p.FromPort}`
+    : `${nameOf(p.GroupId)} → ${nameOf(p.DestinationSecurityGroupId ?? p.CidrIp)}:${p.FromPort}`
+
+const ways = [
+  'Api → Cognito:443',
+  'Api → Database:5432',
+  'Migrator → Database:5432',
+  'Sweeper → Database:5432',
+  'Triggers → Database:5432',
+]
+
+it.each([
+  ['dev', stageOf('dev'), ways],
+  ['prod', stageOf('prod'), ways],
+  ['an existing network and database', moving, ways],
+  ['a proxy', withProxy, [...ways, 'Database → Database:5432'].sort()],
+])('lets nothing else through in %s', (_name, stage, expected) => {
+  const { ofType, resources } = synthesize(stage)
+  const into = ofType('AWS::EC2::SecurityGroupIngress').map(([, each]) => describe(each))
+  const outOf = ofType('AWS::EC2::SecurityGroupEgress').map(([, each]) => describe(each))
+  expect(into.sort()).toEqual(expected)
+  expect(outOf.sort()).toEqual(expected)
+  for (const { Type, Properties } of resources.values()) {
+    if (Type !== 'AWS::EC2::SecurityGroup') continue
+    expect(Properties.SecurityGroupIngress).toBeUndefined()
+    expect(JSON.stringify(Properties.SecurityGroupEgress ?? '')).not.toContain('0.0.0.0/0')
+  }
+})
+
+// What each function dials, as its code says, and the group that leads there.
+const hosts = [
+  ['api', 'the database', 'Api → Database:5432'],
+  ['api', 'cognito-idp.us-east-1.amazonaws.com: keys and GetUser', 'Api → Cognito:443'],
+  ['sweeper', 'the database', 'Sweeper → Database:5432'],
+  ['pre-sign-up', 'the database', 'Triggers → Database:5432'],
+  ['post-confirmation', 'the database', 'Triggers → Database:5432'],
+  ['migrator', 'the database', 'Migrator → Database:5432'],
+] as const
+
+it.each(['dev', 'staging', 'prod'])(
+  'leads each function of %s to every host that it calls',
+  (name) => {
+    const { ofType } = synthesize(stageOf(name))
+    const functions = ofType('AWS::Lambda::Function').map(([, { Properties }]) => {
+      const { SecurityGroupIds, SubnetIds } = Properties.VpcConfig as Record<string, unknown[]>
+      const group = /FnGetAtt([A-Z][a-z]+)[0-9A-F]{8}GroupId/.exec(JSON.stringify(SecurityGroupIds))
+      expect(JSON.stringify(SubnetIds)).not.toContain('public')
+      return {
+        name: String(Properties.FunctionName).replace(`cruddur-${name}-`, ''),
+        group: group?.[1],
+      }
+    })
+    expect(functions.map((each) => each.name).sort()).toEqual(
+      [...new Set(hosts.map(([each]) => each))].sort(),
+    )
+    for (const each of functions) {
+      const theirs = hosts.filter(([host]) => host === each.name).map(([, , way]) => way)
+      expect(ways.filter((way) => way.startsWith(`${each.group} `)).sort()).toEqual(theirs.sort())
+    }
+    const [endpoint] = ofType('AWS::EC2::VPCEndpoint')
+    expect(endpoint?.[1].Properties).toMatchObject({
+      ServiceName: 'com.amazonaws.us-east-1.cognito-idp',
+      PrivateDnsEnabled: true,
+    })
+    // A pool with a domain of its own is not answered through the endpoint.
+    expect(ofType('AWS::Cognito::UserPoolDomain')).toEqual([])
+    for (const type of ['AWS::EC2::NatGateway', 'AWS::EC2::InternetGateway']) {
+      expect(ofType(type)).toEqual([])
+    }
+  },
+)

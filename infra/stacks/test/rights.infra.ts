@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { App } from 'aws-cdk-lib'
+import { AwsSolutionsChecks } from 'cdk-nag'
+import { expect, it } from 'vitest'
+import {
+  connectionBudget,
+  connectionsAtMost,
+  connectionsPerProcess,
+  type Stage,
+  stages,
+} from '../../src/stages.ts'
+import { Cruddur } from '../lib/cruddur.ts'
+import { moving, stageOf, synthesize } from './templates.ts'
+
+const logs = ['logs:CreateLogStream', 'logs:PutLogEvents']
+const interfaces = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+]
+const ofPool = [
+  'cognito-idp:DescribeUserPool',
+  'cognito-idp:GetUserPoolMfaConfig',
+  'cognito-idp:SetUserPoolMfaConfig',
+  'cognito-idp:UpdateUserPool',
+]
+
+/** Each function’s actions and what they may be done to: all of it, nothing beside. */
+const rights: Record<string, string[]> = {
+  Migrator: [...logs, ...interfaces, 'rds-db:connect cruddur_migrator'],
+  PreSignUp: [...logs, ...interfaces, 'rds-db:connect cruddur_post_confirmation'],
+  Confirmation: [...logs, ...interfaces, 'rds-db:connect cruddur_post_confirmation'],
+  Function: [...logs, ...interfaces, 'rds-db:connect cruddur_api'],
+  Sweeper: [...logs, ...interfaces, 'rds-db:connect cruddur_api'],
+  PoolTriggers: [...logs, ...ofPool],
+}
+
+interface Statement {
+  Effect: string
+  Action: string | string[]
+  Resource: unknown
+  Condition?: unknown
+}
+
+interface Policy {
+  PolicyDocument: { Statement: Statement[] }
+}
+
+function readRights(stage: Stage) {
+  const { ofType } = synthesize(stage)
+  expect(JSON.stringify(ofType('AWS::IAM::Policy'))).not.toContain('lambda.amazonaws.com')
+  const roles = ofType('AWS::IAM::Role').filter(([, { Properties }]) =>
+    JSON.stringify(Properties.AssumeRolePolicyDocument).includes('lambda.amazonaws.com'),
+  )
+  return roles.map(([id, { Properties }]) => {
+    expect(Properties.ManagedPolicyArns).toBeUndefined()
+    const statements = (Properties.Policies as Policy[]).flatMap(
+      (policy) => policy.PolicyDocument.Statement,
+    )
+    return { name: /\/(\w+?)Role[0-9A-F]{8}$/.exec(id)?.[1] ?? id, statements }
+  })
+}
+
+it.each([...stages, moving])('gives no role of $name more than its function needs', (stage) => {
+  for (const { name, statements } of readRights(stage)) {
+    const allowed = statements.filter(({ Effect }) => Effect === 'Allow')
+    const found = allowed.flatMap(({ Action, Resource }) => {
+      const user = /\/(cruddur_\w+)"/.exec(JSON.stringify(Resource))?.[1]
+      return [Action].flat().map((action) => (user ? `${action} ${user}` : action))
+    })
+    expect({ [name]: found.sort() }).toEqual({ [name]: rights[name]?.toSorted() })
+    const onAll = allowed.filter(({ Resource }) => Resource === '*').flatMap((each) => each.Action)
+    const denied = statements
+      .filter(({ Effect }) => Effect === 'Deny')
+      .flatMap((each) => each.Action)
+    expect(denied).toEqual(onAll)
+  }
+})
+
+const isOpen: Stage = {
+  ...stageOf('dev'),
+  name: 'open',
+  database: { size: 'micro', multiAz: false, backupDays: 1, isPublic: true, proxy: true },
+  apiDomain: { name: 'api.cruddur.com', certificateArn: 'arn:aws:acm:us-east-1:1:certificate/1' },
+  alarmTopicArn: 'arn:aws:sns:us-east-1:123456789012:alarms',
+  emailFrom: 'hello@cruddur.com',
+}
+
+it.each([...stages, moving, isOpen])('leaves no finding of AwsSolutions open in $name', (stage) => {
+  const app = new App()
+  const { violations } = new AwsSolutionsChecks(app).validateScope(new Cruddur(app, stage))
+  expect(violations.map(({ ruleName }) => ruleName)).toEqual([])
+})
+
+it.each(stages)('opens no more connections in $name than its database takes', (stage) => {
+  const reserved = synthesize(stage)
+    .ofType('AWS::Lambda::Function')
+    .map(([, { Properties }]) => Number(Properties.ReservedConcurrentExecutions))
+  const processes =
+    'accountQuota' in stage.concurrency
+      ? stage.concurrency.accountQuota
+      : reserved.reduce((sum, each) => sum + each, 0)
+  expect(connectionsAtMost(stage)).toBe(2 * processes * connectionsPerProcess)
+  expect(connectionsAtMost(stage)).toBeLessThanOrEqual(connectionBudget(stage))
+})
+
+it('counts the connections that the functions really open', () => {
+  const root = resolve(import.meta.dirname, '../../..')
+  for (const file of ['api/src/lambda-database.ts', 'post-confirmation/src/lambda.ts']) {
+    const size = /poolSize: (\d+)/.exec(readFileSync(join(root, 'apps', file), 'utf8'))?.[1]
+    expect(Number(size)).toBe(connectionsPerProcess)
+  }
+})

@@ -1,0 +1,3 @@
+import { testConfig } from '../packages/test-suite/src/test-config.ts'
+
+export default testConfig()
