@@ -1,24 +1,11 @@
-import { lookup } from 'node:dns/promises'
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { causeWith } from './cause.ts'
-import { describeTarget, isLoopback, readConnectionUrl } from './connection-url.ts'
-import { explain } from './explain.ts'
+import { applicationName, type Check, checkWay, fail, ok, warn } from './doctor-way.ts'
 import { roleNames } from './grants.ts'
-import { IamTokenError } from './iam-token.ts'
 import { MigrationError } from './journal.ts'
 import { inspectHistory } from './migrate.ts'
 import { openSession, quoteName, type Session } from './session.ts'
 
-export interface Check {
-  name: string
-  state: 'ok' | 'warn' | 'fail'
-  says: string
-  /** What to do about it. */
-  todo?: string
-}
-
-export interface Patient {
+interface Patient {
   environment: string
   url: string
   directUrl: string
@@ -32,8 +19,7 @@ export interface Patient {
 export async function* examine(patient: Patient): AsyncGenerator<Check> {
   const { url, directUrl } = patient
   for (const each of new Set([url, directUrl])) {
-    const way = checkWay(each, patient.environment)
-    for await (const check of way) {
+    for await (const check of checkWay(each, patient.environment)) {
       yield check
       if (check.state === 'fail') return
     }
@@ -52,74 +38,6 @@ export async function* examine(patient: Patient): AsyncGenerator<Check> {
     yield await checkRoles(session, patient)
   } finally {
     await Promise.all([session.close(), direct.close()])
-  }
-}
-
-const applicationName = 'cruddur-doctor'
-
-const ok = (name: string, says: string): Check => ({ name, state: 'ok', says })
-const warn = (name: string, says: string, todo: string): Check => ({
-  name,
-  state: 'warn',
-  says,
-  todo,
-})
-const fail = (name: string, says: string, todo?: string): Check => ({
-  name,
-  state: 'fail',
-  says,
-  ...(todo ? { todo } : {}),
-})
-
-/** From the URL to the first answer. */
-async function* checkWay(url: string, environment: string): AsyncGenerator<Check> {
-  const target = readConnectionUrl(url)
-  const host = target.host.replace(/^\[|\]$/g, '')
-  yield ok('url', describeTarget(target))
-  let at = 'dns'
-  try {
-    const addresses = await lookup(host, { all: true })
-    yield ok(at, addresses.map(({ address }) => address).join(', '))
-    at = 'tcp'
-    await dial(host, target.port)
-    yield ok(at, `port ${target.port} is open`)
-    at = 'login'
-    const version = await findTlsVersion(url)
-    if (target.tls) yield ok('tls', `${version ?? 'up to a pooler'}, and the server is verified`)
-    else if (isLoopback(target.host)) yield ok('tls', 'not needed on this machine')
-    else yield warn('tls', 'off: whoever listens has the password', 'leave sslmode out of the URL')
-    yield ok(at, `as ${target.user}`)
-  } catch (error) {
-    // What a server says comes after TLS.
-    if (at === 'login' && target.tls && causeWith(error, 'severity') === undefined) at = 'tls'
-    const says = error instanceof IamTokenError ? error.message : explain(error, url, environment)
-    yield fail(at, says)
-  }
-}
-
-async function findTlsVersion(url: string): Promise<string | undefined> {
-  const session = openSession(url, applicationName)
-  try {
-    const [row] = await session.query<{ version: string }>(
-      'select version from pg_stat_ssl where pid = pg_backend_pid() and ssl',
-    )
-    return row?.version
-  } finally {
-    await session.close()
-  }
-}
-
-async function dial(host: string, port: number) {
-  const socket = connect({ host, port })
-  try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(10_000) })
-  } catch (error) {
-    if (error instanceof Error && error.name === 'AbortError') {
-      throw Object.assign(new Error('No answer', { cause: error }), { code: 'CONNECT_TIMEOUT' })
-    }
-    throw error
-  } finally {
-    socket.destroy()
   }
 }
 
@@ -209,7 +127,12 @@ async function checkMigrations({ directUrl, environment }: Patient): Promise<Che
     return warn('migrations', says, `pnpm db migrate ${environment}`)
   } catch (error) {
     if (error instanceof MigrationError) return fail('migrations', error.message)
-    if (causeWith(error, 'code') !== '42703') throw error
+    const code = causeWith(error, 'code')
+    if (code === '42501') {
+      const says = 'this role may not read the journal'
+      return warn('migrations', says, 'let the direct URL log in as cruddur_migrator')
+    }
+    if (code !== '42703') throw error
     return fail(
       'migrations',
       'the journal is older than our migrator: it has no applied_at',

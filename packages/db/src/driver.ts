@@ -52,7 +52,7 @@ export function openDriver(url: string, options: DriverOptions) {
 }
 
 /** Verified, and against the host that we dialled: for an address the driver would name none. */
-function verifying(host: string) {
+export function verifying(host: string) {
   const ca = findRdsRoots(host)
   return { rejectUnauthorized: true, host, ...(ca ? { ca } : {}) }
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { causeWith } from './cause.ts'
 import { connect, type Db } from './client.ts'
 import { databaseOf, dropDatabase, withDatabase } from './databases.ts'
+import { examine } from './doctor.ts'
 import { type GrantReport, grantRoles, roleNames } from './grants.ts'
 import { migrate } from './migrate.ts'
 import { readMigrations } from './migrations-folder.ts'
@@ -169,6 +170,15 @@ describe('the API’s role', () => {
       statements.map((statement) => [statement, '42501']),
     )
   })
+})
+
+it('lets the doctor examine by the API’s URL, which cannot read the journal', async () => {
+  const api = { url: as(names.api), directUrl: as(names.api), processes: 1, poolSize: 1 }
+  const states: Record<string, string> = {}
+  for await (const { name, state } of examine({ ...api, environment: 'demo', disposable: false })) {
+    states[name] = state
+  }
+  expect(states).toMatchObject({ login: 'ok', migrations: 'warn', indexes: 'ok' })
 })
 
 describe('the Lambda’s role', () => {

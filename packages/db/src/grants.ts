@@ -81,11 +81,12 @@ async function letInByIam({ query }: Session, roles: string[]): Promise<boolean>
   return true
 }
 
-/** Postgres 14 lets everybody create in public, and every version lets everybody have temporary tables. */
+/** By itself Postgres lets everybody make temporary tables, and until 15 create in public. */
 async function grantPlaces({ query }: Session, names: RoleNames) {
   const [found] = await query<{ database: string; isMember: boolean }>(
     `select quote_ident(current_database()) as database,
-       current_user = $1 or (select rolsuper from pg_roles where rolname = current_user) as "isMember"`,
+       current_user = $1
+         or (select rolsuper from pg_roles where rolname = current_user) as "isMember"`,
     [names.migrator],
   )
   const [api, postConfirmation, migrator] = quoted(names)
@@ -164,12 +165,11 @@ async function grantTables({ query }: Session, names: RoleNames): Promise<number
 /** To take a right from everybody is its owner’s alone, and refused to others without an error. */
 async function findLeft({ query }: Session, api: string): Promise<string[]> {
   const rows = await query<{ what: string }>(
-    `select 'create in the schema public' as what where has_schema_privilege($1, 'public', 'create')
+    `select 'create in the schema public' as what
+     where has_schema_privilege($1, 'public', 'create')
      union all
-     select 'make temporary tables' where has_database_privilege($1, current_database(), 'temporary')
-     union all
-     select 'read the journal' where has_table_privilege($1, (
-       select oid from pg_class where oid = to_regclass('drizzle.__drizzle_migrations')), 'select')`,
+     select 'make temporary tables'
+     where has_database_privilege($1, current_database(), 'temporary')`,
     [api],
   )
   return rows.map(({ what }) => what)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { databaseOf, dropDatabase, onServer, withDatabase } from '../databases.ts'
-import type { Check } from '../doctor.ts'
+import type { Check } from '../doctor-way.ts'
 import { quoteName } from '../session.ts'
 import { cloneDatabase } from '../testing.ts'
 import { runDb } from './run-db.testing.ts'

@@ -1,4 +1,5 @@
-import { type Check, examine } from '../doctor.ts'
+import { examine } from '../doctor.ts'
+import type { Check } from '../doctor-way.ts'
 import { CommandExit, defineCommand, UsageError } from './command.ts'
 import { mayColour, printable } from './table.ts'
 

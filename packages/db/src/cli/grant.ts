@@ -1,12 +1,13 @@
 import { grantRoles, roleNames } from '../grants.ts'
 import { defineCommand } from './command.ts'
+import { withSeconds } from './progress.ts'
 import { TargetError } from './targets.ts'
 
 export const grantCommand = defineCommand({
   summary: 'make the roles of a deployment, or bring them to what each needs and no more',
   examples: ['pnpm db grant prod'],
   async run({ target: { directUrl, environment }, print }) {
-    const { created, tables, byIam, left } = await grantRoles(directUrl)
+    const { created, tables, byIam, left } = await withSeconds(grantRoles(directUrl))
     const { api, postConfirmation, migrator } = roleNames()
     const may: Record<string, string> = {
       [api]: `reads and writes ${tables} tables, and those of later migrations`,

@@ -9,3 +9,16 @@ export function showProgress(label: string, total: number): (done: number) => vo
     process.stderr.write(`\r${label} ${bar} ${done}/${total}${done >= total ? '\n' : ''}`)
   }
 }
+
+/** The seconds that work takes, on a terminal, until it is done. */
+export async function withSeconds<T>(work: Promise<T>): Promise<T> {
+  if (!process.stderr.isTTY) return work
+  const start = Date.now()
+  const timer = setInterval(() => {
+    process.stderr.write(`\r${Math.round((Date.now() - start) / 1000)} s`)
+  }, 1000)
+  return work.finally(() => {
+    clearInterval(timer)
+    process.stderr.write('\r\x1b[K')
+  })
+}

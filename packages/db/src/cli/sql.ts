@@ -1,6 +1,7 @@
 import { causeWith } from '../cause.ts'
 import { type Answer, openSession } from '../session.ts'
 import { defineCommand } from './command.ts'
+import { withSeconds } from './progress.ts'
 import { asTable } from './table.ts'
 import { isProduction, type Target, TargetError } from './targets.ts'
 
@@ -13,7 +14,7 @@ export const sqlCommand = defineCommand({
     'pnpm db sql "select count(*) from activities" prod --json',
   ],
   async run({ target, operands: [statement = ''], flags, print }) {
-    const { columns, rows, command, count } = await ask(target, statement)
+    const { columns, rows, command, count } = await withSeconds(ask(target, statement))
     const names = columns.map(({ name }) => name)
     if (flags.json) {
       print(JSON.stringify(asObjects({ columns, rows })))

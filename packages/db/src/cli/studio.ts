@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { readConnectionUrl } from '../connection-url.ts'
-import { findRdsRoots } from '../rds-roots.ts'
+import { verifying } from '../driver.ts'
 import { runChild, withoutPgVariables } from './child.ts'
 import { defineCommand, UsageError } from './command.ts'
 import { passwordOf } from './connect.ts'
@@ -37,13 +37,13 @@ export const studioCommand = defineCommand({
 async function credentialsOf(url: string) {
   const { host, port, database, user, tls } = readConnectionUrl(url)
   const password = await passwordOf(url)
-  const ca = findRdsRoots(host)
+  const name = host.replace(/^\[|\]$/g, '')
   return {
-    host: host.replace(/^\[|\]$/g, ''),
+    host: name,
     port,
     database,
     user,
     ...(password ? { password } : {}),
-    ssl: tls ? { rejectUnauthorized: true, host, ...(ca ? { ca } : {}) } : false,
+    ssl: tls ? verifying(name) : false,
   }
 }
