@@ -19,6 +19,8 @@ export const testConfig = (options: NonNullable<ViteUserConfig['test']> = {}) =>
         testTimeout: mode === 'test' ? 60_000 : 300_000,
         hookTimeout: mode === 'test' ? 60_000 : 300_000,
         passWithNoTests: true,
+        // A worker loads the app once, not for each file: files share its modules and no state.
+        isolate: false,
         // Each of these wants the machine for itself.
         fileParallelism: mode !== 'faults',
         ...options,
