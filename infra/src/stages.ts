@@ -44,6 +44,8 @@ export interface DatabaseSettings {
   backupDays: number
   /** In public subnets, for the addresses that `allow-ip` lets in; else no address of its own. */
   isPublic: boolean
+  /** A small instance in a public subnet, by which `pnpm db connect --tunnel` comes in through SSM. */
+  tunnel?: boolean
   /** Through RDS Proxy, for more functions than the database takes connections. */
   proxy: boolean
 }
@@ -55,6 +57,8 @@ export interface ExistingDatabase {
   /** DbiResourceId, db-…: what a right to log in is given for. */
   dbResourceId: string
   size: keyof typeof maxConnections
+  /** It has an address of its own, which `allow-ip` may open to others. */
+  isPublic?: boolean
 }
 
 /** The account’s own limit, which all functions share; or what each has to itself. */

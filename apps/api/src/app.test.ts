@@ -94,6 +94,20 @@ describe('the request log', () => {
     expect(JSON.stringify(line)).not.toContain('hunter2')
   })
 
+  it('says who called and in which trace, where that is known', async () => {
+    const di = await api.signUp('di')
+    const trace = '0af7651916cd43dd8448eb211c80319c'
+    const authorization = `Bearer ${di.token}`
+    const traceparent = `00-${trace}-b7ad6b7169203331-01`
+    await api.get('/api/users/me', { authorization, traceparent })
+    expect(api.logged().at(-1)).toMatchObject({ person: di.sub, trace })
+    for (const odd of [`00-${'0'.repeat(32)}-b7ad6b7169203331-01`, `${traceparent}x`, 'di@x.com']) {
+      await api.get('/api/activities/home', { traceparent: odd })
+      const { person, trace: said } = api.logged().at(-1) ?? {}
+      expect([person, said]).toEqual([undefined, undefined])
+    }
+  })
+
   it('names no path where there is no route', async () => {
     await api.get('/api/@somebody/private')
     expect(JSON.stringify(api.logged().at(-1))).not.toContain('somebody')

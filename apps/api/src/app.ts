@@ -4,21 +4,23 @@ import { requestId } from 'hono/request-id'
 import type { Deps } from './deps.ts'
 import { activityRoutes } from './features/activities/routes.ts'
 import { feedRoutes } from './features/feeds/routes.ts'
-import { healthRoutes } from './features/health/routes.ts'
+import { healthRoutes, serveProbes } from './features/health/routes.ts'
 import { messageRoutes } from './features/messages/routes.ts'
 import { notificationRoutes } from './features/notifications/routes.ts'
 import { profileEditRoutes } from './features/people/edit-routes.ts'
 import { peopleRoutes } from './features/people/routes.ts'
 import { searchRoutes } from './features/search/routes.ts'
 import { checkBody } from './http/body.ts'
-import { keepNothing } from './http/caching.ts'
+import { dropAfterWrite, keepNothing } from './http/caching.ts'
 import { type ApiEnv, createRouter } from './http/context.ts'
 import { crossOrigin } from './http/cross-origin.ts'
 import { onError } from './http/on-error.ts'
+import { type Callers, limitAddress } from './http/rate-limit.ts'
 import { requestLog } from './http/request-log.ts'
+import { secureHeaders } from './http/secure-headers.ts'
 import { serveDocument } from './openapi.ts'
 
-interface AppOptions {
+interface AppOptions extends Callers {
   /** Origins whose pages may call. */
   origins: string[]
   /** Where a request's dependencies come from; each entry decides. */
@@ -27,7 +29,7 @@ interface AppOptions {
 
 export type AppType = ReturnType<typeof createApp>
 
-export function createApp({ origins, depsFor }: AppOptions) {
+export function createApp({ origins, depsFor, ...callers }: AppOptions) {
   const app = createRouter()
   app.use(requestId())
   app.use(async (c, next) => {
@@ -35,8 +37,10 @@ export function createApp({ origins, depsFor }: AppOptions) {
     await next()
   })
   app.use(requestLog)
+  app.use(secureHeaders)
   app.use(crossOrigin(origins))
   app.use(keepNothing)
+  app.use(limitAddress(callers))
   app.use(
     methodNotAllowed<ApiEnv>({
       app,
@@ -45,9 +49,11 @@ export function createApp({ origins, depsFor }: AppOptions) {
     }),
   )
   app.use(checkBody)
+  app.use(dropAfterWrite)
   app.onError(onError)
   app.notFound((c) => c.json(['not_found'], 404))
   serveDocument(app)
+  serveProbes(app)
   return app
     .route('/', healthRoutes)
     .route('/', feedRoutes)

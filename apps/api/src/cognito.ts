@@ -1,3 +1,4 @@
+import { readBody } from '@cruddur/auth'
 import { z } from 'zod'
 
 /** What Cognito knows of the person whose token it is shown. */
@@ -84,7 +85,10 @@ async function ask(endpoint: string, accessToken: string) {
       redirect: 'error',
       signal: AbortSignal.timeout(3000),
     })
-    return { status: response.status, answer: answerSchema.parse(await response.json()) }
+    return {
+      status: response.status,
+      answer: answerSchema.parse(JSON.parse(await readBody(response))),
+    }
   } catch (cause) {
     throw new CognitoUnavailableError('GetUser gave no answer', { cause })
   }

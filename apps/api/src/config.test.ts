@@ -15,6 +15,9 @@ it('reads the Flask app’s variables', () => {
     port: 4567,
     connectionUrl: good.CONNECTION_URL,
     origins: ['https://cruddur.com', 'http://localhost:3000', 'https://api.cruddur.com'],
+    limits: { perPerson: 300, perAddress: 1200, concurrent: 50, store: 'process' },
+    trustedHops: 0,
+    metrics: undefined,
     cognito: {
       userPoolId: 'ca-central-1_Abc123',
       clientId: 'client1',
@@ -64,6 +67,33 @@ it.each(['http://127.0.0.1', '127.0.0.1:4567', 'api.example.com'])(
     expect(() => readConfig({ ...good, HOST })).toThrow('HOST is no address to listen on')
   },
 )
+
+it('reads limits, hops and where to be measured', () => {
+  const variables = {
+    RATE_LIMIT_PERSON: '5',
+    RATE_LIMIT_ADDRESS: '6',
+    RATE_LIMIT_CONCURRENT: '7',
+    RATE_LIMIT_STORE: 'postgres',
+    TRUSTED_HOPS: '2',
+    METRICS_PORT: '9464',
+  }
+  expect(readConfig({ ...good, ...variables })).toMatchObject({
+    limits: { perPerson: 5, perAddress: 6, concurrent: 7, store: 'postgres' },
+    trustedHops: 2,
+    metrics: { host: '127.0.0.1', port: 9464 },
+  })
+})
+
+it.each([
+  ['RATE_LIMIT_PERSON', '0'],
+  ['RATE_LIMIT_ADDRESS', '1.5'],
+  ['RATE_LIMIT_CONCURRENT', '-1'],
+  ['RATE_LIMIT_STORE', 'redis'],
+  ['TRUSTED_HOPS', '*'],
+  ['METRICS_PORT', '70000'],
+])('refuses %s=%s', (name, value) => {
+  expect(() => readConfig({ ...good, [name]: value })).toThrow(`${name} is n`)
+})
 
 const standIn = { AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: 'http://127.0.0.1:9229/' }
 

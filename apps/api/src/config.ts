@@ -10,6 +10,18 @@ export interface Config {
   connectionUrl: string
   /** Origins whose pages may call us. */
   origins: string[]
+  /** How many requests a minute, and how many at once. */
+  limits: {
+    perPerson: number
+    perAddress: number
+    concurrent: number
+    /** Whose requests are counted together: this process’s, or all processes’. */
+    store: 'process' | 'postgres'
+  }
+  /** How many proxies stand before us, each of which names its client in X-Forwarded-For. */
+  trustedHops: number
+  /** Where Prometheus reads; nowhere if it is not given. */
+  metrics: { host: string; port: number } | undefined
   cognito: {
     userPoolId: string
     clientId: string
@@ -52,19 +64,32 @@ const origins = z.string().transform((text, context) =>
   }),
 )
 
-const environment = z.object({
-  HOST: z
-    .union([z.literal('localhost'), z.ipv4(), z.ipv6()], {
-      error: 'is no address to listen on: write an IP address such as 127.0.0.1, or localhost',
-    })
-    .optional(),
-  PORT: z
+const host = z.union([z.literal('localhost'), z.ipv4(), z.ipv6()], {
+  error: 'is no address to listen on: write an IP address such as 127.0.0.1, or localhost',
+})
+
+const number = (what: string, least: number, most: number) =>
+  z
     .string()
-    .default('4567')
-    .refine((port) => /^\d{1,5}$/.test(port) && Number(port) <= 65535, {
-      error: 'is no port: write a whole number from 0 to 65535',
+    .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most, {
+      error: `is no ${what}: write a whole number from ${least} to ${most}`,
     })
-    .transform(Number),
+    .transform(Number)
+const port = number('port', 0, 65_535)
+const limit = number('limit', 1, 1_000_000)
+
+const environment = z.object({
+  HOST: host.optional(),
+  PORT: port.default(4567),
+  METRICS_HOST: host.default('127.0.0.1'),
+  METRICS_PORT: port.optional(),
+  RATE_LIMIT_PERSON: limit.default(300),
+  RATE_LIMIT_ADDRESS: limit.default(1200),
+  RATE_LIMIT_CONCURRENT: limit.default(50),
+  RATE_LIMIT_STORE: z
+    .enum(['process', 'postgres'], { error: 'is neither process nor postgres' })
+    .default('process'),
+  TRUSTED_HOPS: number('number of proxies', 0, 10).default(0),
   CONNECTION_URL: connectionUrl,
   FRONTEND_URL: z
     .string({ error: 'is missing: where the front end is served, such as https://cruddur.com' })
@@ -103,9 +128,20 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     port: result.data.PORT,
     connectionUrl: result.data.CONNECTION_URL,
     origins: [...result.data.FRONTEND_URL, ...(result.data.BACKEND_URL ?? [])],
+    limits: {
+      perPerson: result.data.RATE_LIMIT_PERSON,
+      perAddress: result.data.RATE_LIMIT_ADDRESS,
+      concurrent: result.data.RATE_LIMIT_CONCURRENT,
+      store: result.data.RATE_LIMIT_STORE,
+    },
+    trustedHops: result.data.TRUSTED_HOPS,
+    metrics: readMetrics(result.data),
     cognito: readCognito(result.data),
   }
 }
+
+const readMetrics = ({ METRICS_HOST: host, METRICS_PORT: port }: Environment) =>
+  port === undefined ? undefined : { host, port }
 
 /**
  * A stand-in signs with a key that everybody knows, so it never guards a database that others

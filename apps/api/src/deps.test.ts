@@ -4,6 +4,7 @@ import { createTestPool } from '@cruddur/auth/testing'
 import { cloneDatabase } from '@cruddur/db/testing'
 import { afterAll, expect, it } from 'vitest'
 import { createApp } from './app.ts'
+import type { Config } from './config.ts'
 import { openDeps } from './deps.ts'
 
 const pool = await createTestPool()
@@ -17,21 +18,29 @@ const cognito = createServer((request, response) => {
 await new Promise<void>((resolve) => cognito.listen(0, '127.0.0.1', resolve))
 afterAll(() => cognito.close())
 
-it('asks Cognito once for fifty first requests with a token that it refuses', async () => {
-  const { url } = await cloneDatabase()
+const silent = { info() {}, error() {} }
+
+function open(connectionUrl: string, store: Config['limits']['store'] = 'process') {
   const endpoint = `http://127.0.0.1:${(cognito.address() as AddressInfo).port}`
   const { userPoolId, clientId } = pool
-  const { deps, close } = openDeps(
-    {
-      host: undefined,
-      port: 0,
-      connectionUrl: url,
-      origins: [],
-      cognito: { userPoolId, clientId, endpoint, jwksUrl: `${endpoint}/jwks.json` },
-    },
-    { info() {}, error() {} },
-  )
-  const app = createApp({ origins: [], depsFor: () => deps })
+  const config: Config = {
+    host: undefined,
+    port: 0,
+    connectionUrl,
+    origins: [],
+    limits: { perPerson: 100, perAddress: 2, concurrent: 100, store },
+    trustedHops: 0,
+    metrics: undefined,
+    cognito: { userPoolId, clientId, endpoint, jwksUrl: `${endpoint}/jwks.json` },
+  }
+  const { deps, close } = openDeps(config, silent)
+  const app = createApp({ origins: [], depsFor: () => deps, peerOf: (c) => c.req.header('peer') })
+  return { deps, close, app }
+}
+
+it('asks Cognito once for fifty first requests with a token that it refuses', async () => {
+  const { url } = await cloneDatabase()
+  const { app, close } = open(url)
   const headers = { authorization: `Bearer ${await pool.sign()}` }
   const responses = await Promise.all(
     Array.from({ length: 50 }, () => app.request('/api/users/me', { headers })),
@@ -39,4 +48,38 @@ it('asks Cognito once for fifty first requests with a token that it refuses', as
   expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([401]))
   expect(questions).toBe(1)
   await close()
+})
+
+it('lets searches wait for searches alone, and gives them less time', async () => {
+  const { url, session } = await cloneDatabase()
+  const { app, deps, close } = open(url)
+  expect(await deps.searchDb.execute('show statement_timeout')).toMatchObject([
+    { statement_timeout: '1500ms' },
+  ])
+  expect(await deps.db.execute('show statement_timeout')).toMatchObject([
+    { statement_timeout: '3s' },
+  ])
+  await session.query('begin')
+  await session.query('lock table search_words in access exclusive mode')
+  const search = () => app.request('/api/activities/search?term=crud')
+  const searches = Promise.all(Array.from({ length: 20 }, search))
+  expect((await app.request('/api/activities/home')).status).toBe(200)
+  expect(new Set((await searches).map(({ status }) => status))).toEqual(new Set([503]))
+  await session.query('commit')
+  expect((await search()).status).toBe(200)
+  await close()
+})
+
+it.each([
+  ['process', [200, 200, 200, 200]],
+  ['postgres', [200, 200, 429, 429]],
+] as const)('counts two processes by %s: %j', async (store, statuses) => {
+  const { url } = await cloneDatabase()
+  const [one, other] = [open(url, store), open(url, store)]
+  const answers = []
+  for (const { app } of [one, other, other, one]) {
+    answers.push(await app.request('/api/activities/home', { headers: { peer: '198.51.100.1' } }))
+  }
+  expect(answers.map(({ status }) => status)).toEqual(statuses)
+  await Promise.all([one.close(), other.close()])
 })

@@ -11,3 +11,10 @@ export function createLog(write: (line: string) => void): Log {
     write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...fields })}\n`)
   return { info: logAt('info'), error: logAt('error') }
 }
+
+/** The driver’s own code: a message would repeat the statement. */
+export function codeOfFailure(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error
+  const code = cause instanceof Error ? Reflect.get(cause, 'code') : undefined
+  return String(code ?? (cause instanceof Error ? cause.name : cause))
+}

@@ -64,6 +64,7 @@ function refusal(code: ErrorCode, headers: Record<string, string> = {}): Respons
       'Access-Control-Expose-Headers': 'x-request-id',
       'Cache-Control': 'no-store',
       'Content-Type': 'application/json',
+      'X-Content-Type-Options': 'nosniff',
       'X-Request-Id': randomUUID(),
     },
   })

@@ -36,12 +36,15 @@ export const pathOf = (pattern: string) =>
     (_, name, form = '') => `${form.startsWith('@') ? '@' : ''}{${name}}`,
   )
 
+const header = (name: string) => ({ [name]: { $ref: `#/components/headers/${name}` } })
+
 /** Adds what a declaration need not repeat: it follows from what is declared. */
 export function describeOperation(operation: Operation, schemas: Schemas) {
   const { parameters = [], requestBody, responses } = operation
   const { headers: read = {} } = responses[200] ?? {}
   const isTagged = 'ETag' in read
   const unchanged = { description: 'It is still what the caller has', headers: read }
+  const told = { ...header('X-Request-Id'), ...(responses[429] ? limitHeaders : {}) }
   const answers = Object.entries<Answer>({ ...responses, ...(isTagged ? { 304: unchanged } : {}) })
   return {
     ...operation,
@@ -52,14 +55,15 @@ export function describeOperation(operation: Operation, schemas: Schemas) {
     responses: Object.fromEntries(
       answers.map(([status, { headers, ...answer }]) => [
         status,
-        { ...withExample(answer, schemas), headers: { ...headers, ...header('X-Request-Id') } },
+        { ...withExample(answer, schemas), headers: { ...headers, ...told } },
       ]),
     ),
     ...(responses[401] ? { security: [{ accessToken: [] }] } : {}),
   }
 }
 
-const header = (name: string) => ({ [name]: { $ref: `#/components/headers/${name}` } })
+/** Absent where the server does not know who calls. */
+export const limitHeaders = { ...header('RateLimit'), ...header('RateLimit-Policy') }
 
 function withExample<T extends { content?: Content }>(message: T, schemas: Schemas): T {
   if (!message.content) return message

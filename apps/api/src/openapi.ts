@@ -24,7 +24,11 @@ a wrong method 405 \`["method_not_allowed"]\` and \`Allow\`.
 more.
 
 **What is read** carries an \`ETag\`; sent back as \`If-None-Match\`, it saves the body.
-HEAD works wherever GET does.`,
+HEAD works wherever GET does.
+
+**Limits.** Each person and each address has a share of requests a minute. \`RateLimit\` says what
+is left of it and in how many seconds all of it is there again; beyond it the answer is 429
+\`["rate_limited"]\`, with \`Retry-After\`.`,
 }
 
 const tags = [
@@ -63,6 +67,8 @@ const components = {
       'The next page, while there is one',
       '</api/activities/home?cursor=MjAyNi0xMS0yMVQ>; rel="next"',
     ),
+    RateLimit: text('What is left of the caller’s share', '"person";r=299;t=1'),
+    'RateLimit-Policy': text('The caller’s share: requests in seconds', '"person";q=300;w=60'),
     'Retry-After': {
       description: 'In how many seconds to come back',
       schema: { type: 'integer' as const, minimum: 1 },

@@ -42,6 +42,27 @@ describe('start', () => {
     expect(api.output()).not.toMatch(/ at /)
   })
 
+  it('limits who is at the other end, and is measured on a port that serves nothing else', async () => {
+    const api = await startApi({ CONNECTION_URL: url, METRICS_PORT: '0', RATE_LIMIT_ADDRESS: '4' })
+    const port = () => /metrics_listening.*"at":(\d+)/.exec(api.output())?.[1]
+    await expect.poll(port).toBeDefined()
+    expect((await fetch(`${api.base}/metrics`)).status).toBe(404)
+    const statuses = []
+    for (let n = 0; n < 4; n++) {
+      const headers = { 'x-forwarded-for': `198.51.100.${n}` }
+      statuses.push((await fetch(`${api.base}/api/activities/home`, { headers })).status)
+    }
+    expect(statuses).toEqual([200, 200, 200, 429])
+    const answer = await fetch(`http://127.0.0.1:${port()}/metrics`)
+    expect(answer.headers.get('content-type')).toContain('version=0.0.4')
+    const text = await answer.text()
+    expect(text).toContain('route="/api/activities/home",status="200"} 3')
+    expect(text).toContain('cruddur_rate_limited_total{by="address"} 1')
+    expect(text).toMatch(/cruddur_pool_connections\{pool="main",state="idle"\} 1\n/)
+    expect(text).toMatch(/cruddur_event_loop_lag_seconds\{quantile="0.99"\} 0\.\d+\n/)
+    expect((await fetch(`http://127.0.0.1:${port()}/api/activities/home`)).status).toBe(404)
+  })
+
   it('ends when its port is taken', async () => {
     const first = await startApi({ CONNECTION_URL: url })
     expect(first.output()).toContain('"host":"127.0.0.1"')

@@ -1,16 +1,18 @@
 import { type Db, sweep } from '@cruddur/db'
-import type { Log } from './log.ts'
+import { codeOfFailure, type Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
 
 interface SweeperDeps {
   db: Db
   log: Log
+  metrics?: Metrics
 }
 
 /**
  * Sweeps now and then for as long as the process runs, each at times of its own; a sweep that fails
  * is logged, and the next one makes up for it. The answer stops it after the batch under way.
  */
-export function startSweeper({ db, log }: SweeperDeps, meanPauseMs = 60_000) {
+export function startSweeper({ db, log, metrics }: SweeperDeps, meanPauseMs = 60_000) {
   const stopping = new AbortController()
   const { signal } = stopping
   let timer: NodeJS.Timeout
@@ -19,9 +21,14 @@ export function startSweeper({ db, log }: SweeperDeps, meanPauseMs = 60_000) {
   async function sweepOnce() {
     try {
       const swept = await sweep(db, { signal })
+      metrics?.count('sweeps_total', 'outcome="done"')
+      for (const [kind, n] of Object.entries(swept)) {
+        metrics?.count('swept_rows_total', `kind="${kind}"`, n)
+      }
       if (Object.values(swept).some((count) => count > 0)) log.info('swept', { ...swept })
     } catch (error) {
-      log.error('sweep_failed', { code: codeOf(error) })
+      metrics?.count('sweeps_total', 'outcome="failed"')
+      log.error('sweep_failed', { code: codeOfFailure(error) })
     }
   }
 
@@ -42,10 +49,3 @@ export function startSweeper({ db, log }: SweeperDeps, meanPauseMs = 60_000) {
 
 /** Between a half and one and a half, so that processes that began together drift apart. */
 const jitter = () => 0.5 + Math.random()
-
-/** The driver's own code: a message would repeat the statement. */
-function codeOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error
-  const code = cause instanceof Error ? Reflect.get(cause, 'code') : undefined
-  return String(code ?? (cause instanceof Error ? cause.name : cause))
-}

@@ -64,7 +64,10 @@ const textOf = (
   codes: Record<'blank' | 'long' | 'invalid', ErrorCode>,
 ) =>
   [
-    ...[undefined, null, '', ' ', '\u3000\t\n'].map((text) => [{ [field]: text }, [codes.blank]]),
+    ...[undefined, null, '', ' ', '\u3000\t\n', '\u0085'].map((text) => [
+      { [field]: text },
+      [codes.blank],
+    ]),
     ...['a', '🦉', 'é'.normalize('NFD')].map((sign) => [
       { [field]: sign.repeat(max + 1) },
       [codes.long],
@@ -148,12 +151,11 @@ function rowsOf(crud = '', group = ''): Row[] {
         ...missing(
           'activity_not_found',
           `/api/activities/@ed/status/${crud}`,
-          `/api/activities/@nobody/status/${crud}`,
           ...lost.map((uuid) => `/api/activities/@di/status/${uuid}`),
         ),
         ...missing(
           'user_not_found',
-          ...['x'.repeat(31), '@di', '%00'].map(
+          ...['nobody', 'x'.repeat(31), '@di', '%00'].map(
             (handle) => `/api/activities/@${handle}/status/${crud}`,
           ),
         ),
@@ -232,7 +234,13 @@ function rowsOf(crud = '', group = ''): Row[] {
         ...['', ' ', 7, {}].map(
           (uuid): Refused => [{ message_group_uuid: uuid }, ['message_group_uuid_blank']],
         ),
-        [{ message: '', handle: '' }, ['message_blank', 'user_reciever_handle_blank']],
+        ...['', 'nobody', 'DI'].map(
+          (handle): Refused => [
+            { message: '', handle },
+            ['message_blank', 'user_reciever_handle_blank'],
+          ],
+        ),
+        [{ message: '', handle: 'ED' }, ['message_blank']],
         [
           { message: '', message_group_uuid: '', handle: '' },
           ['message_blank', 'message_group_uuid_blank'],

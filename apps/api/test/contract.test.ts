@@ -182,6 +182,14 @@ describe.each(routes.filter(({ body }) => body))('$route', (row) => {
     },
   )
 
+  it('400: bytes that are no UTF-8', async () => {
+    const { path, method } = target(row)
+    const headers = { authorization: `Bearer ${di.token}`, 'content-type': 'application/json' }
+    const body = Buffer.from(JSON.stringify({ ...row.body, message: 'x\xff\xfe' }), 'latin1')
+    const response = await api.app.request(path, { method, headers, body })
+    expect([response.status, await response.json()]).toEqual([400, ['body_malformed']])
+  })
+
   it.each(['null', '[]', '[{}]', '"text"', '7', 'true'])('400: %s is no object', async (body) => {
     await expectCodes(await call(row, { body }), 400, ['body_malformed'])
   })

@@ -36,6 +36,7 @@ it('answers what API Gateway hands on as it answers on Node', async () => {
   const home = await call('GET', '/api/activities/home')
   expect(home).toMatchObject({ statusCode: 200, body: '[]', isBase64Encoded: false })
   expect(home.headers?.['access-control-allow-origin']).toBe(frontend)
+  expect(home.headers?.ratelimit).toBe('"address";r=1199;t=1')
   const json = { 'content-type': 'application/json' }
   const posted = await call('POST', '/api/activities', json, '{"message":"hi","ttl":"1-day"}')
   expect(posted).toMatchObject({ statusCode: 401, body: '["generic_401"]' })

@@ -1,6 +1,6 @@
 import { type ErrorCode, statusOfCode } from '../src/http/errors.ts'
 import { writeDocument } from '../src/openapi.ts'
-import { type Answer, pathOf } from '../src/openapi-operation.ts'
+import { type Answer, limitHeaders, pathOf } from '../src/openapi-operation.ts'
 import { createAjv, type Described } from './openapi-answers.ts'
 
 type App = Parameters<typeof writeDocument>[0]
@@ -87,12 +87,13 @@ const nowhere = new Map(
       'method_not_allowed',
       'body_too_large',
       'content_type_unsupported',
+      'rate_limited',
     ] satisfies ErrorCode[]
   ).map((code): [number, Answer] => [
     statusOfCode[code],
     {
       description: 'There is no operation',
-      headers: { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } },
+      headers: { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' }, ...limitHeaders },
       content: { 'application/json': { schema: { type: 'array', const: [code] } } },
     },
   ]),

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import { expectNoSecrets } from './log-secrets.ts'
 
 const settings = {
   HOST: '127.0.0.1',
@@ -11,12 +12,14 @@ const settings = {
   AWS_COGNITO_USER_POOL_CLIENT_ID: 'client1',
 }
 const children: ChildProcess[] = []
+const outputs: (() => string)[] = []
 
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL')
+  for (const output of outputs) expectNoSecrets(output())
 })
 
-/** The real entry in a process of its own; resolves with its first line of log. */
+/** The real entry in a process of its own; resolves when it listens, or has ended. */
 export async function startApi(variables: Record<string, string>) {
   const child = spawn(
     process.execPath,
@@ -26,12 +29,15 @@ export async function startApi(variables: Record<string, string>) {
   children.push(child)
   const exited = once(child, 'exit').then(([code]) => code)
   let output = ''
+  outputs.push(() => output)
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
       output += chunk
     })
   }
-  await Promise.race([exited, once(child.stdout, 'data')])
+  while (child.exitCode === null && !/"port":\d/.test(output)) {
+    await Promise.race([exited, once(child.stdout, 'data')])
+  }
   const port = /"port":(\d+)/.exec(output)?.[1] ?? ''
   return { child, exited, port, base: `http://127.0.0.1:${port}`, output: () => output }
 }

@@ -5,18 +5,9 @@ import { openWorld, type Sent } from './contract-routes.ts'
 const { send, di, crud, sent } = await openWorld()
 const { token } = di
 
-/** As many runs as fit into the time; a failure is made small, and printed with its seed. */
-async function check<T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => Promise<void>, ms = 400) {
-  let end = Date.now() + ms
-  const property = fc.asyncProperty(arbitrary, async (value) => {
-    if (Date.now() > end) return
-    await holds(value).catch((error) => {
-      end = Number.POSITIVE_INFINITY
-      throw error
-    })
-  })
-  await fc.assert(property, { numRuns: 200 })
-}
+/** The same runs every time; a failure is made small. */
+const check = <T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => Promise<void>) =>
+  fc.assert(fc.asyncProperty(arbitrary, holds), { numRuns: 60, seed: 280 })
 
 const signs = [
   ...['\0', '\ud800', '\udc00', '\ud83e', '\uffff', '\ufeff', '\u{10ffff}', '\x7f', '\u0085'],
@@ -37,6 +28,9 @@ const textUpTo = (max: number) =>
       .map(([each, count]) => each.repeat(count)),
     fc.tuple(sign, fc.nat(2_000)).map(([each, count]) => each.repeat(count)),
   )
+
+// White space by Unicode’s list, and U+FEFF, which JavaScript trims.
+const white = /^[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]*$/
 
 const isText = (text: string) => Buffer.from(text).toString() === text && !text.includes('\0')
 
@@ -104,7 +98,7 @@ describe('a text is stored and answered as it is, or refused', () => {
     await check(textUpTo(about.max), async (text) => {
       const response = await send(method, path, { token, body: { ...about.rest, [field]: text } })
       const answer = (await response.json()) as { uuid: string } & Record<string, string>
-      const isBlank = text.trim() === '' && !about.mayBeBlank
+      const isBlank = white.test(text) && !about.mayBeBlank
       if (isBlank || !isText(text) || Array.from(text).length > about.max) {
         expect([response.status, answer]).toEqual([422, expect.any(Array)])
         return
@@ -140,7 +134,6 @@ describe('nothing at all is a 500', () => {
       async (path) => {
         await answerOf('GET', path)
       },
-      900,
     )
   })
 

@@ -6,6 +6,10 @@ export const apiDefaults = ({ PORT }: Environment): Environment => ({
   HOST: '127.0.0.1',
   FRONTEND_URL: 'http://localhost:3000,http://127.0.0.1:3000',
   BACKEND_URL: `http://localhost:${PORT},http://127.0.0.1:${PORT}`,
+  // So that one machine can load it.
+  RATE_LIMIT_PERSON: '1000000',
+  RATE_LIMIT_ADDRESS: '1000000',
+  RATE_LIMIT_CONCURRENT: '10000',
 })
 
 /** What the API is told of our own Cognito. */
@@ -22,12 +26,22 @@ const poolVariables = [
   'AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER',
 ]
 
+const limitVariables = [
+  'METRICS_HOST',
+  'METRICS_PORT',
+  'RATE_LIMIT_PERSON',
+  'RATE_LIMIT_ADDRESS',
+  'RATE_LIMIT_CONCURRENT',
+  'RATE_LIMIT_STORE',
+  'TRUSTED_HOPS',
+]
+
 /** Somebody’s own pool is to be used, which then must be named wholly. */
 export const namesPool = (given: Environment) => poolVariables.some((name) => given[name])
 
 /** The API's own judgement of what only it reads; it costs 0.3 s, so only where some is set. */
 export async function listApiProblems(given: Environment): Promise<string[]> {
-  const variables = ['HOST', 'FRONTEND_URL', 'BACKEND_URL', ...poolVariables]
+  const variables = ['HOST', 'FRONTEND_URL', 'BACKEND_URL', ...limitVariables, ...poolVariables]
   if (!variables.some((name) => given[name])) return []
   const { ConfigError, readConfig } = await import('@cruddur/api/config')
   const standIns = namesPool(given) ? {} : cognitoEnvironment('http://127.0.0.1')

@@ -5,6 +5,7 @@ import { repositoryRoot } from '@cruddur/db/admin'
 export const appFolder = (app: string) => join(repositoryRoot, 'apps', app)
 
 export const apiEntry = join(appFolder('api'), 'src/entry/node.ts')
+export const migrationsFolder = join(repositoryRoot, 'packages/db/migrations')
 
 /** The folders whose files an app runs from: its own, and those of the packages it depends on. */
 export function listSources(app: string): string[] {

@@ -1,10 +1,10 @@
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { appFolder, listSources } from './app-sources.ts'
+import { startCognito } from './cognito/cognito-process.ts'
 import { createCognitoProxy } from './cognito/cognito-proxy.ts'
 import { createMissingTargets } from './cognito/missing-targets.ts'
 import { type PoolUser, poolFile, preparePool } from './cognito/pool-files.ts'
-import { superviseCognito } from './cognito/supervise-cognito.ts'
 import type { Invocation } from './lambda/function-process.ts'
 import { createBundle } from './lambda/lambda-bundle.ts'
 import { openFunction } from './lambda/open-function.ts'
@@ -12,6 +12,7 @@ import { createLambdaEndpoint, type Invoke } from './lambda-endpoint.ts'
 import { closeServer, listen } from './listen.ts'
 import { localPool } from './local-pool.ts'
 import type { Settings } from './settings.ts'
+import { supervise } from './supervise.ts'
 import type { Terminal } from './terminal.ts'
 
 interface OpenCognito {
@@ -50,13 +51,14 @@ export async function openCognito(settings: Settings, opening: Opening): Promise
   defer(() => closeServer(endpoint))
 
   const users = await preparePool(folder, lambdaUrl, terminal.print)
-  const cognito = superviseCognito({ folder, terminal, onStart })
+  const cognito = supervise('Cognito', () => startCognito(folder, onStart), terminal)
   defer(cognito.close)
-  const targets = createMissingTargets({ url: cognito.url, poolFile: poolFile(folder) })
-  const proxy = createCognitoProxy({ upstream: cognito.url, targets })
+  const upstream = () => cognito.run().ready
+  const targets = createMissingTargets({ url: upstream, poolFile: poolFile(folder) })
+  const proxy = createCognitoProxy({ upstream, targets })
   const url = `http://127.0.0.1:${await listenWherePossible(proxy, settings)}`
   defer(() => closeServer(proxy))
-  return { url, users, ready: cognito.url(), useDatabase: lambda.useDatabase }
+  return { url, users, ready: upstream(), useDatabase: lambda.useDatabase }
 }
 
 /** The bundle that is deployed, in the environment that it is deployed to. */

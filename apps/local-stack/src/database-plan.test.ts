@@ -1,21 +1,21 @@
 import { expect, it } from 'vitest'
 import { planDatabase } from './database-plan.ts'
 
-it('migrates and seeds only what is on this machine, and empty or ours', () => {
-  expect(planDatabase('empty', true)).toBe('migrate and seed')
-  expect(planDatabase('ours', true)).toBe('migrate and seed')
+it('migrates and seeds only what nothing keeps, and is empty or ours', () => {
+  expect(planDatabase('empty', undefined)).toBe('migrate and seed')
+  expect(planDatabase('ours', undefined)).toBe('migrate and seed')
 })
 
-it('starts on a remote database of ours without changing it', () => {
-  expect(planDatabase('ours', false)).toBe('leave as it is')
+it('starts on a database of ours that is kept without changing it', () => {
+  expect(planDatabase('ours', 'on another machine')).toBe('leave as it is')
 })
 
 it.each([
-  ['empty', false, 'pnpm db migrate'],
-  ['bootcamp', true, 'pnpm db adopt'],
-  ['bootcamp', false, 'pnpm db adopt'],
-  ['foreign', true, 'not Cruddur’s'],
-  ['foreign', false, 'not Cruddur’s'],
-] as const)('refuses what is %s (loopback: %s)', (shape, loopback, words) => {
-  expect(planDatabase(shape, loopback)).toEqual({ refusal: expect.stringContaining(words) })
+  ['empty', 'in use as prod', 'seeds a database in use as prod. Nothing was started: `pnpm db mi'],
+  ['bootcamp', undefined, 'pnpm db adopt'],
+  ['bootcamp', 'in use as prod', 'pnpm db adopt'],
+  ['foreign', undefined, 'not Cruddur’s'],
+  ['foreign', 'in use as prod', 'not Cruddur’s'],
+] as const)('refuses what is %s and %s', (shape, kept, words) => {
+  expect(planDatabase(shape, kept)).toEqual({ refusal: expect.stringContaining(words) })
 })

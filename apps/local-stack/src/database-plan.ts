@@ -2,8 +2,8 @@ import type { DatabaseShape } from '@cruddur/db/admin'
 
 type DatabasePlan = 'migrate and seed' | 'leave as it is' | { refusal: string }
 
-/** What may be done to a database: changed only where it is this machine's, and empty or ours. */
-export function planDatabase(shape: DatabaseShape, loopback: boolean): DatabasePlan {
+/** What may be done to a database: changed only where nothing keeps it, and it is empty or ours. */
+export function planDatabase(shape: DatabaseShape, kept: string | undefined): DatabasePlan {
   switch (shape) {
     case 'bootcamp':
       return {
@@ -18,13 +18,13 @@ export function planDatabase(shape: DatabaseShape, loopback: boolean): DatabaseP
           'name an empty database in CONNECTION_URL.',
       }
     case 'empty':
-      if (loopback) return 'migrate and seed'
+      if (!kept) return 'migrate and seed'
       return {
         refusal:
-          'It is empty, and dev never migrates or seeds a database on another machine. ' +
+          `It is empty, and dev never migrates or seeds a database ${kept}. ` +
           'Nothing was started: `pnpm db migrate` does it, if you mean to.',
       }
     case 'ours':
-      return loopback ? 'migrate and seed' : 'leave as it is'
+      return kept ? 'leave as it is' : 'migrate and seed'
   }
 }

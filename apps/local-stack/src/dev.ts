@@ -1,6 +1,6 @@
 import { abortable } from './abortable.ts'
 import { cognitoEnvironment } from './api-environment.ts'
-import { apiEntry, listSources } from './app-sources.ts'
+import { apiEntry, listSources, migrationsFolder } from './app-sources.ts'
 import { linkPeople } from './cognito/link-people.ts'
 import { openCognito } from './cognito.ts'
 import { endOrphans } from './end-orphans.ts'
@@ -9,7 +9,7 @@ import { confirmationCode, localPool } from './local-pool.ts'
 import { type LocalFacts, type LocalRecord, openRecord } from './local-record.ts'
 import { openDatabase } from './open-database.ts'
 import { openStateFolder } from './open-state-folder.ts'
-import { requirePort } from './require-port.ts'
+import { requireHost, requirePort } from './require-port.ts'
 import type { Settings } from './settings.ts'
 import { summarise } from './summary.ts'
 import { superviseApi } from './supervise-api.ts'
@@ -52,15 +52,20 @@ async function start(settings: Settings, { terminal, stop, defer }: Start) {
   const { stateFolder } = settings
   await endOrphans(stateFolder, { print, keepPostgres: !settings.database })
   await requirePort(settings.port)
+  await requireHost(settings.environment.HOST)
   const record = openRecord(stateFolder)
-  const { local, ready } = await openNeeds(settings, record, { terminal, stop, defer })
+  const { local, ready, updateDatabase } = await openNeeds(settings, record, {
+    terminal,
+    stop,
+    defer,
+  })
 
   print('Starting the API')
   defer(record.remove)
   await record.tell(local)
   const api = superviseApi({
     entry: apiEntry,
-    sources: listSources('api'),
+    sources: [...listSources('api'), migrationsFolder],
     apiUrl: local.apiUrl,
     environment: {
       ...settings.environment,
@@ -69,6 +74,9 @@ async function start(settings: Settings, { terminal, stop, defer }: Start) {
     },
     terminal,
     onStart: (pid) => record.started('API', pid),
+    async onChange(files) {
+      if (files.some((file) => file.startsWith(migrationsFolder))) await updateDatabase()
+    },
   })
   defer(api.close)
   await abortable(stop, Promise.all([api.ready, ready]))
@@ -78,19 +86,25 @@ async function start(settings: Settings, { terminal, stop, defer }: Start) {
   print(summarise(local, { title, howToStop: `Ctrl-C, or kill ${process.pid}` }, paint))
 }
 
+interface Needs {
+  local: LocalFacts
+  ready: Promise<unknown> | undefined
+  updateDatabase: () => Promise<void>
+}
+
 /** What the API needs: the database, and Cognito unless there is a pool, which starts meanwhile. */
 async function openNeeds(
   settings: Settings,
   record: LocalRecord,
   { terminal, stop, defer }: Start,
-): Promise<{ local: LocalFacts; ready: Promise<unknown> | undefined }> {
-  const onStart = (pid: number) => record.started('Cognito', pid)
+): Promise<Needs> {
+  const startedAs = (name: string) => (pid: number) => record.started(name, pid)
   const cognito = settings.pool
     ? undefined
-    : await openCognito(settings, { terminal, defer, onStart })
-  const database = await openDatabase(settings, { print: terminal.print, stop, defer })
+    : await openCognito(settings, { terminal, defer, onStart: startedAs('Cognito') })
+  const onStart = startedAs('Postgres')
+  const database = await openDatabase(settings, { terminal, stop, defer, onStart })
   cognito?.useDatabase(database.url)
-  for (const each of database.processes) await record.add(each)
   const local = {
     pid: process.pid,
     apiUrl: settings.apiUrl,
@@ -101,7 +115,7 @@ async function openNeeds(
     confirmationCode: cognito && confirmationCode,
     people: cognito ? await linkPeople(database.url, cognito.users) : [],
   }
-  return { local, ready: cognito?.ready }
+  return { local, ready: cognito?.ready, updateDatabase: database.update }
 }
 
 /** The last first; one that fails does not keep the others open. */

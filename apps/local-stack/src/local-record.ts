@@ -11,7 +11,6 @@ export type LocalFacts = Omit<LocalFile, 'processes'>
 export interface LocalRecord {
   /** From now on there is a file. */
   tell: (facts: LocalFacts) => Promise<void>
-  add: (process: StartedProcess) => Promise<void>
   started: (name: string, pid: number) => Promise<void>
   remove: () => Promise<void>
 }
@@ -33,20 +32,18 @@ export function openRecord(folder: string): LocalRecord {
     return done
   }
 
-  const record: LocalRecord = {
+  return {
     tell(facts) {
       known = facts
       return inTurn(write)
     },
-    add(process) {
-      processes.set(process.name, process)
-      return inTurn(write)
+    async started(name, pid) {
+      processes.set(name, { name, ...(await markProcess(pid)) })
+      await inTurn(write)
     },
-    started: async (name, pid) => record.add({ name, ...(await markProcess(pid)) }),
     remove() {
       known = undefined
       return inTurn(() => removeLocalFile(folder))
     },
   }
-  return record
 }

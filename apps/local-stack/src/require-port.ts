@@ -19,6 +19,16 @@ export async function requirePort(port: number) {
   throw new Error(`Port ${port} (PORT) is taken${holder}: end what listens there, or ${wayOut}`)
 }
 
+/** Rejects unless the API could listen on this address. */
+export async function requireHost(host: string | undefined) {
+  const code = await tryListen(0, host)
+  if (!code) return
+  throw new Error(
+    `HOST is ${host}, where this machine cannot listen (${code}): ` +
+      'unset it for 127.0.0.1, or take 0.0.0.0 for every address.',
+  )
+}
+
 /** What is in the way, if it does not go by itself. */
 async function waitForPort(port: number): Promise<string | undefined> {
   const deadline = performance.now() + patienceMs

@@ -57,17 +57,17 @@ it.each([
 })
 
 it.each([
-  [local, undefined, true],
-  [remote, undefined, false],
-  [local, remote, false],
-  [remote, local, false],
-])('%s with %s for migrations is on this machine: %s', async (url, directUrl, loopback) => {
+  [local, undefined, undefined],
+  [remote, undefined, 'on another machine'],
+  [local, remote, 'on another machine'],
+  [remote, local, 'on another machine'],
+])('%s with %s for migrations is %s', async (url, directUrl, kept) => {
   const database = { CONNECTION_URL: url, DIRECT_CONNECTION_URL: directUrl }
   const variables = { CRUDDUR_ROOT: root, ...database, ...ownPool }
   expect((await readSettings(variables)).database).toEqual({
     url,
     directUrl: directUrl ?? url,
-    loopback,
+    kept,
   })
 })
 
@@ -106,4 +106,13 @@ it('takes a pool that is named, and wants it named wholly', async () => {
 it('wants a pool for a database on another machine, and says why', async () => {
   const settings = readSettings({ CRUDDUR_ROOT: root, CONNECTION_URL: remote })
   await expect(settings).rejects.toThrow(/USER_POOL_ID is missing: CONNECTION_URL is on another/)
+})
+
+it('keeps the database of another environment, and says whose it is', async () => {
+  const tunnel = local.replace('127.0.0.1', 'localhost')
+  const variables = { CRUDDUR_ROOT: root, CONNECTION_URL: local, PROD_CONNECTION_URL: tunnel }
+  const settings = readSettings(variables)
+  await expect(settings).rejects.toThrow(
+    /USER_POOL_ID is missing: CONNECTION_URL is in use as prod/,
+  )
 })

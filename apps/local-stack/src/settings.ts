@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import {
+  findKeeper,
+  findRoot,
   findUrls,
   isLoopback,
   readConnectionUrl,
   readEnvFile,
-  repositoryRoot,
 } from '@cruddur/db/admin'
 import { apiDefaults, listApiProblems, namesPool } from './api-environment.ts'
 
@@ -30,8 +31,8 @@ export interface GivenDatabase {
   url: string
   /** Past a proxy or pooler, to migrate through. */
   directUrl: string
-  /** On this machine, by either way. */
-  loopback: boolean
+  /** Why it is left as it is: `on another machine`. */
+  kept: string | undefined
 }
 
 interface GivenPool {
@@ -48,7 +49,7 @@ class SettingsError extends Error {
 
 /** Reads the environment and `.env.local`, or says everything that is wrong with them at once. */
 export async function readSettings(variables: Environment): Promise<Settings> {
-  const root = variables.CRUDDUR_ROOT || repositoryRoot
+  const root = findRoot(variables)
   const file = withoutEmpty(readEnvFile(join(root, '.env.local')))
   const given: Environment = { PORT: '4567', ...file, ...withoutEmpty(variables) }
   refuseProblems([
@@ -56,10 +57,10 @@ export async function readSettings(variables: Environment): Promise<Settings> {
     ...listUrlProblems(variables, file),
     ...(await listApiProblems(given)),
   ])
-  const database = readGivenDatabase(variables, file)
+  const database = readGivenDatabase(variables, file, root)
   const pool = readGivenPool(given)
   const environment = { ...apiDefaults(given), ...given }
-  if (database?.loopback === false && !pool) refuseProblems([poolMissing])
+  if (database?.kept && !pool) refuseProblems([poolMissing(database.kept)])
   return {
     stateFolder: join(root, '.cruddur'),
     port: Number(given.PORT),
@@ -89,12 +90,18 @@ function refuseProblems(problems: string[]) {
 const withoutEmpty = (variables: Environment): Environment =>
   Object.fromEntries(Object.entries(variables).filter(([, value]) => value))
 
-function readGivenDatabase(variables: Environment, file: Environment): GivenDatabase | undefined {
+function readGivenDatabase(
+  variables: Environment,
+  file: Environment,
+  root: string,
+): GivenDatabase | undefined {
   const urls = findUrls('', variables, file)
   if (!urls) return undefined
   const { url, directUrl } = urls
-  const loopback = [url, directUrl].every((each) => isLoopback(readConnectionUrl(each).host))
-  return { url, directUrl, loopback }
+  const isHere = [url, directUrl].every((each) => isLoopback(readConnectionUrl(each).host))
+  const keeper = findKeeper('local', urls, variables, root)
+  const kept = isHere ? keeper && `in use as ${keeper}` : 'on another machine'
+  return { url, directUrl, kept }
 }
 
 function listUrlProblems(variables: Environment, file: Environment): string[] {
@@ -114,32 +121,19 @@ function readGivenPool(given: Environment): GivenPool | undefined {
   return { region, userPoolId, clientId }
 }
 
-const poolMissing =
-  'AWS_COGNITO_USER_POOL_ID is missing: CONNECTION_URL is on another machine, and the Cognito ' +
+export const poolMissing = (kept: string) =>
+  `AWS_COGNITO_USER_POOL_ID is missing: CONNECTION_URL is ${kept}, and the Cognito ` +
   'that dev starts signs with a key that everybody knows. Name your own pool, and its app client ' +
   'in AWS_COGNITO_USER_POOL_CLIENT_ID'
 
-const judges: Record<string, (value: string) => string | undefined> = {
-  PORT: judgePort,
-  POSTGRES_PORT: judgePort,
-  COGNITO_PORT: judgePort,
-}
-
 function listProblems(given: Environment): string[] {
-  const problems = Object.entries(judges).flatMap(([name, judge]) => {
-    const value = given[name]
-    const problem = value ? judge(value) : undefined
-    return problem ? [`${name} ${problem}`] : []
-  })
   const ports = ['PORT', 'POSTGRES_PORT', 'COGNITO_PORT'].filter((name) => given[name])
-  for (const [index, name] of ports.entries()) {
-    const other = ports.slice(0, index).find((earlier) => given[earlier] === given[name])
-    if (other) problems.push(`${name} is the same as ${other}`)
-  }
-  return problems
-}
-
-function judgePort(value: string): string | undefined {
-  if (/^[1-9]\d{0,4}$/.test(value) && Number(value) <= 65535) return undefined
-  return 'is no port: write a whole number from 1 to 65535'
+  return ports.flatMap((name, index) => {
+    const port = given[name] ?? ''
+    if (!/^[1-9]\d{0,4}$/.test(port) || Number(port) > 65535) {
+      return `${name} is no port: write a whole number from 1 to 65535`
+    }
+    const other = ports.slice(0, index).find((earlier) => given[earlier] === port)
+    return other ? `${name} is the same as ${other}` : []
+  })
 }

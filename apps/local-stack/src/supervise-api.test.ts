@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import { findFreePort, listRunning } from '../test/harness.ts'
@@ -21,6 +21,7 @@ async function openApi(source: string) {
   const apiUrl = `http://127.0.0.1:${port}`
   const lines: string[] = []
   const pids: number[] = []
+  const changes: string[][] = []
   const api = superviseApi({
     entry,
     sources: [folder],
@@ -29,6 +30,10 @@ async function openApi(source: string) {
     terminal: createTerminal((line) => lines.push(line), { colours: false }),
     onStart: async (pid) => {
       pids.push(pid)
+    },
+    async onChange(files) {
+      expect(await listRunning(pids), 'the one before has ended').toEqual([])
+      changes.push(files.map((file) => basename(file)))
     },
   })
   onTestFinished(async () => {
@@ -40,15 +45,17 @@ async function openApi(source: string) {
     while (!lines.some((line) => line.includes(text))) await delay(20)
   }
   const change = (text: string) => writeFile(entry, text)
-  return { api, pids, says, change, ask: async () => (await fetch(apiUrl)).text() }
+  return { api, pids, changes, folder, says, change, ask: async () => (await fetch(apiUrl)).text() }
 }
 
 it('reloads on a change, survives a syntax error, and comes back after the fix', async () => {
-  const { api, says, change, ask } = await openApi(server('one'))
+  const { api, says, changes, folder, change, ask } = await openApi(server('one'))
   await api.ready
   expect(await ask()).toBe('one')
+  await writeFile(join(folder, '_journal.json'), '{}')
   await change(server('two'))
   await says('server.ts changed: reloaded in')
+  expect(changes.flat()).toEqual(expect.arrayContaining(['_journal.json', 'server.ts']))
   expect(await ask()).toBe('two')
   await change('const = {')
   await says('The API did not start (exit code 1). Its last lines:')

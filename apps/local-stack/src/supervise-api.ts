@@ -5,6 +5,8 @@ import { watchSources } from './watch-sources.ts'
 interface Options extends ApiOptions {
   /** The folders to watch. */
   sources: readonly string[]
+  /** Told what changed, between the process that was stopped for it and the next. */
+  onChange: (files: string[]) => Promise<void>
   /** Told of each process: the first, and each that takes its place. */
   onStart: (pid: number) => Promise<void>
 }
@@ -18,7 +20,7 @@ interface SupervisedApi {
 interface State {
   run: ApiProcess
   /** What changed since that was started. */
-  changed: string | undefined
+  changed: string[]
   closed: boolean
   /** Ends a wait before its time. */
   wake: () => void
@@ -32,9 +34,9 @@ const hope = 'It starts again when a source file changes.'
 
 /** Keeps the API running, on its newest sources. */
 export function superviseApi(options: Options): SupervisedApi {
-  const state: State = { run: startApi(options), changed: undefined, closed: false, wake() {} }
-  const sources = watchSettled(options.sources, (file) => {
-    state.changed = file
+  const state: State = { run: startApi(options), changed: [], closed: false, wake() {} }
+  const sources = watchSettled(options.sources, (files) => {
+    state.changed.push(...files)
     state.run.stop()
     state.wake()
   })
@@ -83,9 +85,11 @@ async function keepRunning(options: Options, state: State, onReady: () => void) 
     }
     await run.stop()
     if (state.closed) return
-    const { changed } = state
-    why = changed ? `${relative(process.cwd(), changed)} changed: reloaded` : 'The API is back'
-    state.changed = undefined
+    const file = state.changed.at(-1)
+    why = file ? `${relative(process.cwd(), file)} changed: reloaded` : 'The API is back'
+    // Meanwhile more may change.
+    while (state.changed.length > 0) await options.onChange(state.changed.splice(0))
+    if (state.closed) return
     state.run = startApi(options)
   }
 }
@@ -97,11 +101,16 @@ const pause = (state: State, ms?: number) =>
     if (ms !== undefined) setTimeout(resolve, ms).unref()
   })
 
-function watchSettled(folders: readonly string[], onChange: (file: string) => void) {
+function watchSettled(folders: readonly string[], onChange: (files: string[]) => void) {
   let settling: NodeJS.Timeout | undefined
+  let changed: string[] = []
   const watcher = watchSources(folders, (file) => {
+    changed.push(file)
     clearTimeout(settling)
-    settling = setTimeout(() => onChange(file), settleMs)
+    settling = setTimeout(() => {
+      onChange(changed)
+      changed = []
+    }, settleMs)
   })
   return {
     close() {

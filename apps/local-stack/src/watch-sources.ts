@@ -2,8 +2,9 @@ import { type FSWatcher, readdirSync, watch } from 'node:fs'
 import { join, sep } from 'node:path'
 
 /**
- * Calls back with each source file that changes, until closed. One watcher a directory: Node's
- * recursive one loses a file for good once an editor has replaced it by a rename.
+ * Calls back with each source file or journal of migrations that changes, until closed. One
+ * watcher a directory: Node's recursive one loses a file for good once an editor has replaced it
+ * by a rename.
  */
 export function watchSources(folders: readonly string[], onChange: (file: string) => void) {
   const watchers = new Map<string, FSWatcher>()
@@ -45,4 +46,5 @@ export function watchSources(folders: readonly string[], onChange: (file: string
   return { close: () => forget('') }
 }
 
-const isSource = (path: string) => path.endsWith('.ts') && !/\.(test|slow)\.ts$/.test(path)
+const isSource = (path: string) =>
+  /(\.ts|_journal\.json)$/.test(path) && !/\.(test|slow)\.ts$/.test(path)

@@ -11,7 +11,7 @@ import type { Environment } from '../src/settings.ts'
 
 const pnpm = (...words: string[]) => ['-y', 'pnpm@12', ...words]
 
-/** README's commands as a person types them, with these variables and none that we happen to have. */
+/** README's commands as a person types them, with these variables and none of our own. */
 function optionsWith(variables: Environment) {
   const kept = ['PATH', 'HOME', 'TMPDIR'].map((name) => [name, process.env[name]])
   return { cwd: repositoryRoot, env: { ...Object.fromEntries(kept), CI: 'true', ...variables } }
@@ -29,7 +29,7 @@ async function openEmpty(name: string) {
   return { url, session }
 }
 
-it('migrates and seeds the named environment through turbo, and the built API serves it', async () => {
+it('migrates and seeds the named environment by turbo, and the built API serves it', async () => {
   const { url, session } = await openEmpty('commands')
   const turbo = (words: string[], variables: Environment) =>
     promisify(execFile)('npx', pnpm('exec', 'turbo', 'run', ...words), optionsWith(variables))

@@ -5,8 +5,18 @@ import { createDatabase, migrate, openSession, withDatabase } from '@cruddur/db/
 import { openThrowawayServer, type Server } from '@cruddur/postgres'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { openDatabase } from '../src/open-database.ts'
+import { createTerminal } from '../src/terminal.ts'
 import { getAccessToken } from '../src/token/get-access-token.ts'
 import { openHouse } from './harness.ts'
+
+const needed = { pool: undefined, stateFolder: '', postgresPort: 0 }
+const lines: string[] = []
+const opening = {
+  terminal: createTerminal((line) => lines.push(line), { colours: false }),
+  stop: new AbortController().signal,
+  defer() {},
+  onStart: async () => {},
+}
 
 let server: Server
 beforeAll(async () => {
@@ -61,13 +71,30 @@ it('ends with a sentence where tables are locked, or nobody answers', async () =
   })
   const muteUrl = `postgres://me:hunter2@127.0.0.1:${portOf(mute)}/mute`
   for (const given of [url, muteUrl]) {
-    const database = { url: given, directUrl: given, loopback: true }
-    const opening = { print() {}, stop: new AbortController().signal, defer() {}, patienceMs: 500 }
-    const opened = openDatabase({ database, stateFolder: '', postgresPort: 0 }, opening)
+    const database = { url: given, directUrl: given, kept: undefined }
+    const opened = openDatabase({ ...needed, database }, { ...opening, patienceMs: 500 })
     await expect(opened).rejects.toThrow(
       /^[^?]* as \w+ \(no TLS\) gave no answer within 0.5 s\. .*, then start dev again\.$/,
     )
   }
+})
+
+it('leaves alone what is on RDS behind a tunnel, and wants a pool for it', async () => {
+  const { url, session } = await openGiven('given_rds')
+  await migrate(url)
+  await session.query(`alter database given_rds set rds.extensions = 'x'`)
+  const given = { ...needed, database: { url, directUrl: url, kept: undefined } }
+  await expect(openDatabase(given, opening)).rejects.toThrow(
+    'USER_POOL_ID is missing: CONNECTION_URL is on RDS, through a tunnel',
+  )
+  const pool = { region: 'eu-central-1', userPoolId: 'eu-central-1_AbCdEf123', clientId: 'web' }
+  const database = await openDatabase({ ...given, pool }, opening)
+  expect(database.description[1]).toMatch(/, on RDS, through a tunnel, so nothing was migrated/)
+  expect(await session.query('select from users')).toEqual([])
+  await database.update()
+  expect(lines.at(-1)).toBe(
+    'The database is on RDS, through a tunnel: it may want `pnpm db migrate`.',
+  )
 })
 
 it('leaves the bootcamp’s database untouched and points to db adopt', async () => {

@@ -41,6 +41,14 @@ it('refuses a taken PORT before it starts anything, and names the way out', asyn
   expect(said).toMatch(/PORT=\d+ npx -y pnpm@12 dev$/)
 })
 
+it('refuses a HOST of another machine before it starts, and names the way out', async () => {
+  const house = await openHouse()
+  expect(await house.refusal({ HOST: '192.0.2.1' })).toBe(
+    'HOST is 192.0.2.1, where this machine cannot listen (EADDRNOTAVAIL): ' +
+      'unset it for 127.0.0.1, or take 0.0.0.0 for every address.',
+  )
+})
+
 it('refuses a taken POSTGRES_PORT, and names it', async () => {
   const house = await openHouse()
   const port = await takePort(await findFreePort())

@@ -10,6 +10,11 @@ export async function handler({ administratorUrl }: Order = {}): Promise<{ appli
   if (administratorUrl) await grantRoles(administratorUrl)
   const applied = await migrate(process.env.CONNECTION_URL ?? '')
   // What each role may do is said table by table, the new ones too.
-  if (administratorUrl) await grantRoles(administratorUrl)
+  const { left = [] } = administratorUrl ? await grantRoles(administratorUrl) : {}
+  if (left.length > 0) {
+    throw new Error(
+      `The database is migrated, but the API’s role can still ${left.join(' and ')}: hand over the URL of the database’s owner.`,
+    )
+  }
   return { applied: applied.map(({ tag }) => tag) }
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -28,6 +29,9 @@ async function invoke(connectionUrl: string, order: object): Promise<{ applied: 
   return JSON.parse(stdout)
 }
 
+const roles = ['cruddur_api', 'cruddur_post_confirmation', 'cruddur_migrator']
+const stranger = `stranger_${randomUUID().slice(0, 8)}`
+
 it('makes an empty database ready with what it carries, and finds nothing to do then', async () => {
   await run(process.execPath, [resolve(import.meta.dirname, '../build.mjs'), '--outdir', folder])
   const { url: other, session: server } = await cloneDatabase()
@@ -35,7 +39,7 @@ it('makes an empty database ready with what it carries, and finds nothing to do 
   await createDatabase(url)
   onTestFinished(async () => {
     await dropDatabase(url)
-    for (const role of ['cruddur_api', 'cruddur_post_confirmation', 'cruddur_migrator']) {
+    for (const role of [...roles, stranger]) {
       await server.query(`drop role if exists ${role}`)
     }
   })
@@ -44,6 +48,15 @@ it('makes an empty database ready with what it carries, and finds nothing to do 
   const session = openSession(url)
   const rights = "has_table_privilege('cruddur_post_confirmation', 'users', 'insert') as may"
   expect(await session.query(`select ${rights}`)).toEqual([{ may: true }])
-  await session.close()
   expect(await invoke(url, {})).toEqual({ applied: [] })
+
+  // Only its owner can take from everybody what everybody may do.
+  await session.query(`grant temporary on database "${databaseOf(url)}" to public`)
+  await session.query(`create role ${stranger} login password '${stranger}'`)
+  await session.query(`grant cruddur_migrator to ${stranger} with admin option`)
+  await session.close()
+  const administrator = Object.assign(new URL(url), { username: stranger, password: stranger })
+  await expect(invoke(url, { administratorUrl: administrator.href })).rejects.toThrow(
+    'can still make temporary tables',
+  )
 })

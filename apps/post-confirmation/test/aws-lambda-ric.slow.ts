@@ -1,55 +1,18 @@
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, rmSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { promisify } from 'node:util'
+import { rmSync } from 'node:fs'
 import { cloneDatabase } from '@cruddur/db/testing'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { findRuntimeClient, openLambda } from '@cruddur/test-suite/lambda'
+import { afterAll, expect, it } from 'vitest'
 import { unpackLambda } from './built-lambda.ts'
 import { confirmation, signUp } from './events.ts'
-import { openRuntimeApi } from './runtime-api.ts'
-
-const execute = promisify(execFile)
-const version = '4.0.2'
-const folder = resolve(import.meta.dirname, `../../../.cruddur/tools/aws-lambda-ric-${version}`)
-const client = join(folder, 'node_modules/aws-lambda-ric/index.mjs')
-const native = join(folder, 'node_modules/aws-lambda-ric/rapid-client.node')
 
 const { url, session } = await cloneDatabase()
-const lambdaFolder = unpackLambda()
-const api = await openRuntimeApi()
-
-afterAll(() => {
-  api.close()
-  rmSync(lambdaFolder, { recursive: true })
-})
-
-// It compiles for a minute or two: only this suite installs it, and keeps it.
-beforeAll(async () => {
-  if (existsSync(native)) return
-  process.stderr.write(`Installing aws-lambda-ric ${version} into ${folder}\n`)
-  await mkdir(folder, { recursive: true })
-  const install = ['install', '--no-audit', '--no-fund', `aws-lambda-ric@${version}`]
-  await execute('npm', [...install, '--prefix', folder]).catch((error: unknown) => {
-    process.stderr.write(`It cannot be installed: ${error}\n`)
-  })
-})
+const folder = unpackLambda()
+afterAll(() => rmSync(folder, { recursive: true }))
 
 it("answers through Lambda's own runtime client", async (context) => {
-  context.skip(!existsSync(native), 'aws-lambda-ric cannot be installed here: see above')
-  const runtime = spawn(process.execPath, [client], {
-    cwd: lambdaFolder,
-    env: {
-      ...api.environment,
-      CONNECTION_URL: url,
-      LAMBDA_TASK_ROOT: lambdaFolder,
-      _HANDLER: 'lambda.handler',
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const ended = once(runtime, 'exit')
-  const invoke = (event: unknown) => Promise.race([api.invoke(event), ended])
+  const client = await findRuntimeClient()
+  if (!client) return context.skip('aws-lambda-ric is not to be had here: see above')
+  const { invoke, close } = await openLambda(client, folder, { CONNECTION_URL: url })
   try {
     const di = confirmation('di')
     expect(await invoke(di)).toEqual({ answer: di })
@@ -62,7 +25,6 @@ it("answers through Lambda's own runtime client", async (context) => {
       },
     })
   } finally {
-    runtime.kill('SIGKILL')
-    await ended
+    await close()
   }
 })

@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2'
 import type { Construct } from 'constructs'
 import type { ExistingNetwork, NetworkSettings, Stage } from '../../src/stages.ts'
 import { retentionOf } from './data-policy.ts'
+import { createTunnel } from './tunnel.ts'
 
 const postgres = ec2.Port.tcp(5432)
 
@@ -37,6 +38,7 @@ export class NetworkStack extends Stack {
     if ('proxy' in database && database.proxy) {
       this.databaseGroup.connections.allowInternally(postgres, 'from the proxy')
     }
+    if ('tunnel' in database && database.tunnel) createTunnel(this, stage, this)
     this.#leadToCognito(network)
   }
 
@@ -76,12 +78,12 @@ function findVpc(scope: Construct, { vpcId, subnetIds }: ExistingNetwork, zones:
 function createVpc(scope: Stack, stage: Stage, { cidr, flowLog }: NetworkSettings) {
   const isolated = { name: 'isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: 24 }
   const open = { name: 'public', subnetType: ec2.SubnetType.PUBLIC, cidrMask: 26 }
-  const isPublic = 'isPublic' in stage.database && stage.database.isPublic
+  const { isPublic, tunnel } = { tunnel: false, ...stage.database }
   const vpc = new ec2.Vpc(scope, 'Vpc', {
     ipAddresses: ec2.IpAddresses.cidr(cidr),
     availabilityZones: stage.zones,
     natGateways: 0,
-    subnetConfiguration: isPublic ? [isolated, open] : [isolated],
+    subnetConfiguration: isPublic || tunnel ? [isolated, open] : [isolated],
     // Nothing is in the default group; to empty it takes a function with rights over all of them.
     restrictDefaultSecurityGroup: false,
   })

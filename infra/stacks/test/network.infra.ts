@@ -7,7 +7,7 @@ const withProxy: Stage = {
   database: { size: 'micro', multiAz: false, backupDays: 7, isPublic: false, proxy: true },
 }
 
-const groups = new Set(['Api', 'Cognito', 'Database', 'Migrator', 'Sweeper', 'Triggers'])
+const groups = new Set(['Api', 'Cognito', 'Database', 'Migrator', 'Sweeper', 'Triggers', 'Tunnel'])
 
 /** A security group by the name that it has in the network stack. */
 function nameOf(group: unknown): string {
@@ -46,6 +46,24 @@ it.each([
     expect(Properties.SecurityGroupIngress).toBeUndefined()
     expect(JSON.stringify(Properties.SecurityGroupEgress ?? '')).not.toContain('0.0.0.0/0')
   }
+})
+
+it('lets a tunnel out to SSM and to Postgres, and nobody in to it', () => {
+  const database = { size: 'micro', multiAz: false, backupDays: 1, isPublic: false } as const
+  const { ofType } = synthesize({
+    ...stageOf('dev'),
+    database: { ...database, proxy: false, tunnel: true },
+  })
+  const into = ofType('AWS::EC2::SecurityGroupIngress').map(([, each]) => describe(each))
+  expect(into.sort()).toEqual([...ways, 'Tunnel → Database:5432'].sort())
+  const [group] = ofType('AWS::EC2::SecurityGroup').filter(([id]) => id.includes('Tunnel'))
+  expect(group?.[1].Properties.SecurityGroupIngress).toBeUndefined()
+  expect(group?.[1].Properties.SecurityGroupEgress).toEqual([
+    expect.objectContaining({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 }),
+  ])
+  const [instance] = ofType('AWS::EC2::Instance')
+  expect(JSON.stringify(instance)).toContain('cruddur-dev-tunnel')
+  expect(ofType('AWS::RDS::DBInstance')[0]?.[1].Properties.PubliclyAccessible).toBe(false)
 })
 
 // What each function dials, as its code says, and the group that leads there.

@@ -4,7 +4,8 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 /** A pool's key set is about 1 kB. */
 export const MAX_BODY_BYTES = 64 * 1024
 
-const readBody = async (response: Response): Promise<string> => {
+/** The text of an answer that is as small as it should be. */
+export const readBody = async (response: Response): Promise<string> => {
   const reader = response.body?.getReader()
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let text = ''

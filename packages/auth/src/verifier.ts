@@ -19,6 +19,8 @@ export type Verifier = VerifyToken & {
    * Fetches the keys of every pool beforehand, so that the first request does not wait for them.
    */
   readonly loadKeys: () => Promise<void>
+  /** How often a token was known already, and how often it had to be verified. */
+  readonly cache: { readonly hits: number; readonly misses: number }
 }
 
 /** A token whose signature is right. It stays right for as long as its key is the pool's. */
@@ -73,6 +75,7 @@ export const createVerifier = (options: VerifierOptions): Verifier => {
   const { now = Date.now, cacheEntries = 10_000, isDenied } = options
   const pools = readPools(options, options.keyCache ?? createKeyCache(options))
   const cache = new TokenCache<Proven>(cacheEntries)
+  const counts = { hits: 0, misses: 0 }
 
   const verify = async (text: string): Promise<VerifiedToken> => {
     if (text.length > MAX_HEADER_LENGTH) throw new TokenRejectedError('token_too_large')
@@ -85,7 +88,8 @@ export const createVerifier = (options: VerifierOptions): Verifier => {
       cache.delete(digest)
       proven = await prove(text, pools, now())
       cache.insert(digest, proven)
-    }
+      counts.misses += 1
+    } else counts.hits += 1
     if (isDenied || proven.pool.customCheck) await checkHooks(proven, isDenied)
     return proven.token
   }
@@ -93,5 +97,5 @@ export const createVerifier = (options: VerifierOptions): Verifier => {
   const loadKeys = async () => {
     await Promise.all([...pools.values()].map(({ keys, isMain }) => isMain && keys.load()))
   }
-  return Object.assign(verify, { loadKeys })
+  return Object.assign(verify, { loadKeys, cache: counts })
 }

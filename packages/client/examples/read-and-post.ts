@@ -1,6 +1,6 @@
 import { type Answer, CruddurError, createClient } from '@cruddur/client'
 
-/** Posts a crud, and says so to everybody who wrote one today. */
+/** Says good morning to everybody whose crud is on the home feed. */
 export async function readAndPost(baseUrl: string, getToken: () => Promise<string | null>) {
   const cruddur = createClient({ baseUrl, getToken })
   const read: Answer<'home'> = []
@@ -8,8 +8,13 @@ export async function readAndPost(baseUrl: string, getToken: () => Promise<strin
 
   const handles = [...new Set(read.map(({ handle }) => `@${handle}`))]
   const message = `Good morning, ${handles.join(' ')}`
+  const crud = { message, ttl: '1-day', idempotencyKey: crypto.randomUUID() } as const
   try {
-    return await cruddur.post({ message, ttl: '1-day', idempotencyKey: 'this-morning' })
+    return await cruddur.post(crud).catch((error) => {
+      if (error instanceof CruddurError) throw error
+      // The network failed, perhaps after the crud was posted: by its key it is posted once.
+      return cruddur.post(crud)
+    })
   } catch (error) {
     if (!(error instanceof CruddurError)) throw error
     if (error.codes.includes('generic_401')) return 'Sign in first'

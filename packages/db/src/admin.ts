@@ -2,7 +2,15 @@
 // bundle of an app carries it.
 
 export { people, type SeedPerson } from '../seeds/people.ts'
-export { findUrls, readTarget, repositoryRoot, type Target, TargetError } from './cli/targets.ts'
+export {
+  findKeeper,
+  findRoot,
+  findUrls,
+  readTarget,
+  repositoryRoot,
+  type Target,
+  TargetError,
+} from './cli/targets.ts'
 export { describeTarget, isLoopback, readConnectionUrl } from './connection-url.ts'
 export { createDatabase, databaseOf, dropDatabase, withDatabase } from './databases.ts'
 export { readEnvFile } from './env-file.ts'
@@ -13,5 +21,6 @@ export { MigrationError } from './journal.ts'
 export { linkAccounts } from './link-accounts.ts'
 export { type MigrateOptions, migrate } from './migrate.ts'
 export { seed } from './seed.ts'
+export { seedBulk } from './seed-bulk.ts'
 export { openSession, type Session } from './session.ts'
 export { type DatabaseShape, findShape } from './shape.ts'

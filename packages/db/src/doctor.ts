@@ -102,14 +102,16 @@ const spare = 10
 async function checkConnections({ query }: Session, { processes, poolSize }: Patient) {
   const [row] = await query<{ most: number; reserved: number; used: number }>(
     `select current_setting('max_connections')::int as most,
-       (select sum(setting::int)::int from pg_settings where name in ('superuser_reserved_connections',
-         'reserved_connections', 'rds.rds_superuser_reserved_connections')) as reserved,
+       (select sum(setting::int)::int from pg_settings
+         where name in ('superuser_reserved_connections', 'reserved_connections',
+           'rds.rds_superuser_reserved_connections')) as reserved,
        (select count(*)::int from pg_stat_activity where datname is not null) as used`,
   )
   const { most = 0, reserved = 0, used = 0 } = row ?? {}
   const budget = most - reserved - spare
   const wanted = processes * poolSize
-  const says = `${processes} × ${poolSize} of ${budget} (${most} − ${reserved} reserved − ${spare} spare), ${used} in use`
+  const sum = `${most} − ${reserved} reserved − ${spare} spare`
+  const says = `${processes} × ${poolSize} of ${budget} (${sum}), ${used} in use`
   if (wanted <= budget) return ok('connections', says)
   const fitting = Math.max(1, Math.floor(budget / poolSize))
   return fail(
@@ -136,7 +138,8 @@ async function checkMigrations({ directUrl, environment }: Patient): Promise<Che
     return fail(
       'migrations',
       'the journal is older than our migrator: it has no applied_at',
-      'alter table drizzle.__drizzle_migrations add column applied_at timestamptz(3) not null default clock_timestamp()',
+      'alter table drizzle.__drizzle_migrations ' +
+        'add column applied_at timestamptz(3) not null default clock_timestamp()',
     )
   }
 }

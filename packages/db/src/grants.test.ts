@@ -19,6 +19,8 @@ import { listNotifications } from './queries/notifications.ts'
 import { findPersonByHandle, upsertPerson } from './queries/people.ts'
 import { updateProfile } from './queries/people-edit.ts'
 import { findOwnProfile, findShortProfile } from './queries/profiles.ts'
+import { takeToken } from './queries/rate-limits.ts'
+import { isMigrated } from './queries/readiness.ts'
 import { searchActivities } from './queries/search.ts'
 import { openSession, quoteName } from './session.ts'
 import { sweep } from './sweep.ts'
@@ -90,7 +92,7 @@ afterAll(async () => {
 it('says what it did, and does it again', async () => {
   expect(report).toEqual({
     created: Object.fromEntries(Object.values(names).map((name) => [name, true])),
-    tables: 9,
+    tables: 10,
     byIam: true,
     left: [],
   })
@@ -137,6 +139,8 @@ describe('the API’s role', () => {
         "update search_words set created_at = now() - interval '61 days' where word = 'wonderful'",
       )
       expect(await sweep(db)).toMatchObject({ activities: 1 })
+      expect(await takeToken(db, 'di', { tokens: 1, windowMs: 1 })).toMatchObject({ isTaken: true })
+      expect(await isMigrated(db)).toBe(true)
       // The trigger writes the word anew, and deletes the old one.
       const last = await insertCrud(db, { sub: 'di', message: 'wonderful again', ttlHours: 1 })
       expect(
@@ -230,7 +234,7 @@ it('serves a server like RDS, from the first migration to the next', async () =>
 
   const migrations = readMigrations()
   await migrate(as(own.migrator, fresh), { migrations })
-  expect(await grantRoles(asMaster, own)).toMatchObject({ tables: 9, byIam: true, left: [] })
+  expect(await grantRoles(asMaster, own)).toMatchObject({ tables: 10, byIam: true, left: [] })
   await withDb(as(own.postConfirmation, fresh), (db) => upsertPerson(db, { sub: 'di' }))
   const later = { ...migrations[0], tag: '9999_later', createdAt: 9e12, hash: 'x', down: [] }
   const statements = ['create table likes (n int)', 'alter table users add column later int']

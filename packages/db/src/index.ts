@@ -10,7 +10,7 @@ export { type IamOptions, missingForIam, signRdsToken } from './iam-token.ts'
 export type { JsonText, Page, PageRequest, Position } from './json-text.ts'
 export { insertCrud, insertReply } from './queries/activities.ts'
 export { deleteActivity } from './queries/activities-delete.ts'
-export { findProfile, findThread, listHome, type PageOf } from './queries/feeds.ts'
+export { findProfile, findThread, type HomePage, listHome, type PageOf } from './queries/feeds.ts'
 export {
   deleteOldAnswer,
   findAnswer,
@@ -20,7 +20,12 @@ export {
 export { type Departure, deletePerson, findStanding } from './queries/leaving.ts'
 export { listMessageGroups, type MessageGroup } from './queries/message-groups.ts'
 export { listMessages, type Message } from './queries/messages.ts'
-export { insertMessage, type MessageTarget, type SentMessage } from './queries/messages-send.ts'
+export {
+  insertMessage,
+  isReceiver,
+  type MessageTarget,
+  type SentMessage,
+} from './queries/messages-send.ts'
 export { listNotifications } from './queries/notifications.ts'
 export {
   findPersonByHandle,
@@ -31,6 +36,8 @@ export {
 export { updateProfile } from './queries/people-edit.ts'
 export { isHandle } from './queries/people-names.ts'
 export { findOwnProfile, findShortProfile } from './queries/profiles.ts'
+export { type Bucket, type TokenTaken, takeToken } from './queries/rate-limits.ts'
+export { isMigrated } from './queries/readiness.ts'
 export { type SearchPosition, searchActivities } from './queries/search.ts'
 export { type Swept, sweep } from './sweep.ts'
 export { DatabaseUnavailableError, isUnavailable } from './unavailable.ts'

@@ -1,6 +1,7 @@
 import { type AnyColumn, type GetColumnData, is, type SQL, sql } from 'drizzle-orm'
 import { PgTimestamp } from 'drizzle-orm/pg-core'
 import type { Db } from './client.ts'
+import type { Later } from './prepare.ts'
 
 declare const held: unique symbol
 
@@ -57,12 +58,15 @@ export const listFields = (fields: Record<string, SQL.Aliased>) =>
 /** A select of ordered rows made with `wire`, one more than the page has room for. */
 type PageRows<F> = { _: { selectedFields: F } } & { getSQL(): SQL }
 type Ordered = { created_at: unknown; uuid: unknown }
+type Expiring = Ordered & { expires_at: unknown }
 
 /** What `selectPage` answers, in a statement of whatever kind. */
 export interface PageRow<T> {
   items: JsonText<T[]>
   next_at: string | null
   next_uuid: string | null
+  /** Of a page that was asked for it: milliseconds until the first of its rows expires. */
+  live_ms?: number | null
 }
 
 /** Whether a page is sent as its rows were selected, or the last of them first. */
@@ -74,15 +78,35 @@ export type SentOrder = 'selected' | 'reversed'
  */
 export const selectPage = <F extends Ordered>(
   rows: PageRows<F>,
-  limit: number,
+  limit: Later<number>,
   order: SentOrder = 'selected',
+) => selectNumbered(rows, limit, order, sql``, sql``)
+
+/** The same, with `live_ms`: how long all that is sent lives. */
+export const selectPerishablePage = <F extends Expiring>(rows: PageRows<F>, limit: Later<number>) =>
+  selectNumbered(
+    rows,
+    limit,
+    'selected',
+    sql`, row.expires_at as ends`,
+    // Instants of this form are in the order of their texts.
+    sql`, extract(epoch from min(ends) filter (where n <= ${limit})::timestamptz - now())::float8 * 1000
+      as live_ms`,
+  )
+
+const selectNumbered = <F extends Ordered>(
+  rows: PageRows<F>,
+  limit: Later<number>,
+  order: SentOrder,
+  field: SQL,
+  sum: SQL,
 ) =>
   sql`(select '[' || coalesce(string_agg(item, ','${order === 'reversed' ? sql` order by n desc` : sql``})
         filter (where n <= ${limit}), '') || ']' as items,
       max(at) filter (where n = ${limit} and more) as next_at,
-      max(uuid) filter (where n = ${limit} and more) as next_uuid
+      max(uuid) filter (where n = ${limit} and more) as next_uuid${sum}
     from (select row_to_json(row)::text as item, row_number() over () as n,
-        row.created_at as at, row.uuid::text as uuid, count(*) over () > ${limit} as more
+        row.created_at as at, row.uuid::text as uuid, count(*) over () > ${limit} as more${field}
       from (${rows.getSQL()}) as row) as numbered)`
 
 /** Where the next page begins, if there is one. */

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
 import { openSession } from './session.ts'
 import { cloneDatabase } from './testing.ts'
+import { isUnavailable } from './unavailable.ts'
 
 const { url, db, session } = await cloneDatabase()
 
@@ -28,4 +29,9 @@ it('says a statement again that a deadlock undid', async () => {
     { display_name: 'Diana', bio: 'mine' },
     { display_name: 'Ed', bio: 'theirs' },
   ])
+})
+
+it.each(['40P01', '40001'])('has who meets %s twice come back later', async (code) => {
+  const undone = db.execute(sql.raw(`do $$ begin raise sqlstate '${code}'; end $$`))
+  expect(isUnavailable(await undone.catch((error: unknown) => error))).toBe(true)
 })

@@ -17,7 +17,7 @@ export interface PoolUser {
 }
 
 export interface Finding {
-  kind: 'missing' | 'waiting' | 'changed' | 'conflict' | 'failed' | 'orphaned'
+  kind: 'missing' | 'waiting' | 'changed' | 'conflict' | 'left' | 'failed' | 'orphaned'
   sub: string
   handle: string
 }
@@ -40,7 +40,7 @@ export interface ReconcileReport {
  * Holds the pool’s accounts against the rows of `users`:
  * missing: an account without a row · waiting: its row has no account yet, and the account proves to be its
  * owner’s · changed: another email, proved · conflict: a row waits under its handle, and nothing proves whose it is ·
- * failed: the row could not be mended · orphaned: a row whose account is gone.
+ * left: whoever has it left within the last day · failed: the row could not be mended · orphaned: a row whose account is gone.
  * Applied, the first three are mended; nobody’s row is ever deleted.
  */
 export async function reconcile(
@@ -56,7 +56,7 @@ export async function reconcile(
   })
   const report: ReconcileReport = {
     accounts: 0,
-    findings: { missing: 0, waiting: 0, changed: 0, conflict: 0, failed: 0, orphaned: 0 },
+    findings: { missing: 0, waiting: 0, changed: 0, conflict: 0, left: 0, failed: 0, orphaned: 0 },
     applied: 0,
   }
   const subs = new Set<string>()
@@ -72,7 +72,7 @@ export async function reconcile(
       for (const { account, kind } of await compare(session, accounts, options)) {
         const finding = { sub: account.sub, handle: account.handle ?? '' }
         note({ kind, ...finding })
-        if (!options.apply || kind === 'conflict') continue
+        if (!options.apply || kind === 'conflict' || kind === 'left') continue
         if (await mend(session, db, { account, kind })) report.applied += 1
         else note({ kind: 'failed', ...finding })
       }
@@ -96,7 +96,7 @@ function readAccount(user: PoolUser): PoolUser {
   }
 }
 
-type Compared = { account: PoolUser; kind: 'missing' | 'waiting' | 'changed' | 'conflict' }
+type Compared = { account: PoolUser; kind: Exclude<Finding['kind'], 'failed' | 'orphaned'> }
 
 async function compare(
   session: Session,
@@ -106,6 +106,8 @@ async function compare(
   const rows = await session.query<{ n: number; kind: Compared['kind'] }>(
     `select n, case
         when own.uuid is not null then 'changed'
+        when exists (select from departures where cognito_user_id = account.sub
+          and created_at > now() - interval '1 day') then 'left'
         when waits.uuid is null then 'missing'
         when $2 or ("provesEmail" and waits.email = lower(account.email)) then 'waiting'
         else 'conflict' end as kind

@@ -34,6 +34,8 @@ const cannotServe = new Set([
   '57P03', // cannot_connect_now
   '57014', // query_canceled, by the statement time-out
   '25006', // read_only_sql_transaction: a primary that became a replica
+  '40001', // serialization_failure, also when said again
+  '40P01', // deadlock_detected, likewise
   '53300', // too_many_connections
   '53100', // disk_full
   '53200', // out_of_memory

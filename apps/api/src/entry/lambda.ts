@@ -1,4 +1,4 @@
-import { handle } from 'hono/aws-lambda'
+import { getConnInfo, handle } from 'hono/aws-lambda'
 import { createApp } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { openDeps } from '../deps.ts'
@@ -6,7 +6,14 @@ import { lambdaDatabase } from '../lambda-database.ts'
 import { createLog } from '../log.ts'
 
 const log = createLog((line) => process.stdout.write(line))
-const config = readConfig(process.env)
+const config = readConfig({ RATE_LIMIT_STORE: 'postgres', ...process.env })
 const { deps } = openDeps(config, log, lambdaDatabase(process.env, log))
 
-export const handler = handle(createApp({ origins: config.origins, depsFor: () => deps }))
+export const handler = handle(
+  createApp({
+    origins: config.origins,
+    trustedHops: config.trustedHops,
+    peerOf: (c) => getConnInfo(c).remote.address,
+    depsFor: () => deps,
+  }),
+)

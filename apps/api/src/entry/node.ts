@@ -1,23 +1,15 @@
-import { createApp } from '../app.ts'
-import { ConfigError, readConfig } from '../config.ts'
-import { openDeps } from '../deps.ts'
+import { getConnInfo } from '@hono/node-server/conninfo'
 import { createDocs } from '../docs.ts'
-import { createLog } from '../log.ts'
 import { serve } from '../serve.ts'
-import { startSweeper } from '../sweeper.ts'
+import { startApi } from '../serve-api.ts'
+import { serveMetrics } from '../serve-metrics.ts'
 
-const log = createLog((line) => process.stdout.write(line))
-try {
-  const config = readConfig(process.env)
-  const { deps, close } = openDeps(config, log)
-  const stopSweeper = startSweeper(deps)
-  const app = createApp({ origins: config.origins, depsFor: () => deps }).route('/', createDocs())
-  serve(app, config, log, async () => {
-    await stopSweeper()
-    await close()
-  })
-} catch (error) {
-  if (!(error instanceof ConfigError)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 1
-}
+startApi(
+  process.env,
+  (c) => getConnInfo(c).remote.address,
+  ({ app, config, log, deps, gauges, close }) => {
+    app.route('/', createDocs())
+    serve(app, config, log, close)
+    if (config.metrics) serveMetrics(deps.metrics, config.metrics, log, gauges)
+  },
+)

@@ -11,17 +11,38 @@ export const keepNothing: MiddlewareHandler<ApiEnv> = async (c, next) => {
   await next()
 }
 
+/** A text with its tag and its bytes, for one that is sent more than once. */
+export interface Ready {
+  tag: string
+  bytes: Uint8Array<ArrayBuffer>
+}
+
+export const readyOf = async (text: string): Promise<Ready> => ({
+  tag: await tagOf(text),
+  bytes: new TextEncoder().encode(text),
+})
+
 interface Sent {
   type: string
   audience: Audience
+  ready?: Ready | undefined
+}
+
+/** What was read before a write is answered to nobody after it. */
+export const dropAfterWrite: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  await next()
+  const { method } = c.req
+  const isRead = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+  // Who is refused has written nothing; of an error nobody knows.
+  if (!isRead && (c.res.ok || c.res.status >= 500)) c.var.deps.homePages.drop()
 }
 
 /**
  * Answers a GET or HEAD with its tag, or 304 where the caller has that very text. It may be kept,
  * and is asked for anew each time: a crud expires to the second, and a rename shows at once.
  */
-export async function sendTagged(c: Context, text: string, { type, audience }: Sent) {
-  const tag = await tagOf(text)
+export async function sendTagged(c: Context, text: string, { type, audience, ready }: Sent) {
+  const tag = ready?.tag ?? (await tagOf(text))
   c.header('ETag', tag)
   c.header('Cache-Control', `${audience}, no-cache`)
   if (audience === 'private') c.header('Vary', 'Authorization', { append: true })
@@ -30,5 +51,5 @@ export async function sendTagged(c: Context, text: string, { type, audience }: S
   if (c.req.method === 'HEAD') {
     c.header('Content-Length', String(new TextEncoder().encode(text).byteLength))
   }
-  return c.body(text, 200, { 'Content-Type': type })
+  return c.body(ready?.bytes ?? text, 200, { 'Content-Type': type })
 }

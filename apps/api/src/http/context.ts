@@ -2,7 +2,12 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Deps } from '../deps.ts'
 
 export interface ApiEnv {
-  Variables: { deps: Deps; requestId: string }
+  Variables: {
+    deps: Deps
+    requestId: string
+    /** The `sub` of whoever’s token was taken, for the log. */
+    person?: string
+  }
 }
 
 /** A router whose refused inputs answer their codes: a schema's messages are the codes. */

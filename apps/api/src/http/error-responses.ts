@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { type ErrorCode, statusOfCode } from './errors.ts'
 
 /** What every route that is asked for data may answer beside its own codes. */
-const always = ['generic_500', 'unavailable'] as const satisfies ErrorCode[]
+const always = ['rate_limited', 'generic_500', 'unavailable'] as const satisfies ErrorCode[]
 
 /** What reading a body may answer before its fields are looked at. */
 export const bodyCodes = [

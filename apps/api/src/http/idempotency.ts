@@ -46,7 +46,8 @@ export async function onceForKey<T>(
     if (answer?.isGone) throw new ApiError('activity_not_found')
     if (answer) return answer.text
     await deleteOldAnswer(db, { sub, key: request.key })
-    return write()
+    // Of several who free it at once one writes, and the others find its answer.
+    return onceForKey(db, { sub, request }, write)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { JsonText, Page, PageOf, Position } from '@cruddur/db'
 import { z } from '@hono/zod-openapi'
 import type { Context, TypedResponse } from 'hono'
-import { type Audience, sendTagged } from './caching.ts'
+import { type Audience, type Ready, sendTagged } from './caching.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 
 /** What every list takes: how many, and after which row. */
@@ -32,9 +32,9 @@ export const pageQuery = (defaultLimit: number) =>
   })
 
 /** Sends a page's ready JSON; `Link` names the next page while there is one. */
-export function sendPage<T>(c: Context, page: Page<T>, audience?: Audience) {
+export function sendPage<T>(c: Context, page: Page<T> & { ready?: Ready }, audience?: Audience) {
   linkNext(c, page.next)
-  return sendJson(c, page.items, audience)
+  return sendJson(c, page.items, audience, page.ready)
 }
 
 /** Sends a page together with the one thing that it belongs to. */
@@ -61,11 +61,12 @@ export async function sendJson<T>(
   c: Context,
   text: JsonText<T>,
   audience: Audience = c.get('viewer') === undefined ? 'public' : 'private',
+  ready?: Ready,
 ) {
   const type = 'application/json'
   const response =
     c.req.method === 'GET' || c.req.method === 'HEAD'
-      ? await sendTagged(c, text, { type, audience })
+      ? await sendTagged(c, text, { type, audience, ready })
       : c.body(text, 200, { 'Content-Type': type })
   // The body is text, so Hono cannot know its shape; JsonText carries it from the select.
   return response as unknown as Response & TypedResponse<T, 200, 'json'>

@@ -2,15 +2,20 @@ import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import type { ApiEnv } from './context.ts'
 
-/** One line a request: the route's pattern, never the path, which may name a person. */
+/** The trace that a caller says the request belongs to, as W3C Trace Context writes it. */
+const traceparent = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-[\da-f]{16}-[\da-f]{2}(?:-|$)/
+
+/** One line a request: the route’s pattern, never the path, which may name a person. */
 export const requestLog: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const start = performance.now()
   await next()
-  c.var.deps.log.info('request', {
-    id: c.var.requestId,
-    method: c.req.method,
-    route: routePath(c, -1),
-    status: c.res.status,
-    ms: Math.round((performance.now() - start) * 10) / 10,
-  })
+  const ms = Math.round((performance.now() - start) * 10) / 10
+  const { log, metrics } = c.get('deps')
+  const [id, person] = [c.get('requestId'), c.get('person')]
+  const { method } = c.req
+  const { status } = c.res
+  const route = routePath(c, -1)
+  const [, trace] = traceparent.exec(c.req.header('traceparent') ?? '') ?? []
+  log.info('request', { id, method, route, status, ms, person, trace })
+  metrics.countRequest({ method, route, status, ms })
 }

@@ -17,11 +17,14 @@ export const text = ({ max, tooLong, blank, invalid, example }: TextRule) =>
     .string({ error: ({ input }) => (input == null && blank !== undefined ? blank : invalid) })
     .superRefine((value, context) => {
       const refuse = (message: string) => context.addIssue({ code: 'custom', message })
-      if (blank !== undefined && value.trim() === '') refuse(blank)
+      if (blank !== undefined && isBlank(value)) refuse(blank)
       if (isLongerThan(value, max)) refuse(tooLong)
       if (!isStorable(value)) refuse(invalid)
     })
     .openapi({ type: 'string', maxLength: max, example })
+
+/** To JavaScript alone U+FEFF is white space, and U+0085 is not. */
+const isBlank = (value: string) => !/[^\s\p{White_Space}]/u.test(value)
 
 /** Counts no further than it must: a surrogate pair is one code point. */
 function isLongerThan(value: string, max: number): boolean {

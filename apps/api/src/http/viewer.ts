@@ -1,8 +1,10 @@
 import { KeysUnavailableError, readBearer, TokenRejectedError } from '@cruddur/auth'
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { Deps } from '../deps.ts'
 import type { ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
+import { limitPerson } from './rate-limit.ts'
 
 /** Who is calling: their `sub`, and the token that says so. */
 export interface Viewer {
@@ -11,7 +13,7 @@ export interface Viewer {
   accessToken: string
 }
 
-interface ViewerEnv extends ApiEnv {
+export interface ViewerEnv extends ApiEnv {
   Variables: ApiEnv['Variables'] & { viewer: Viewer }
 }
 
@@ -21,7 +23,7 @@ interface ReaderEnv extends ApiEnv {
 
 /** Lets only signed-in people pass, each with a row: a missing one is made on the way. */
 export const requireUser = createMiddleware<ViewerEnv>(async (c, next) => {
-  const viewer = await findViewer(c.var.deps, c.req.header('authorization'), c.var.requestId)
+  const viewer = await findViewer(c)
   if (!viewer || !(await c.var.deps.ensurePerson(viewer))) throw new ApiError('generic_401')
   c.set('viewer', viewer)
   await next()
@@ -31,9 +33,7 @@ export const requireUser = createMiddleware<ViewerEnv>(async (c, next) => {
  * Lets everybody pass: a token that is no good, or cannot be verified now, is an anonymous reader.
  */
 export const optionalUser = createMiddleware<ReaderEnv>(async (c, next) => {
-  const { deps, requestId } = c.var
-  const viewer = findViewer(deps, c.req.header('authorization'), requestId)
-  c.set('viewer', await viewer.catch(anonymousIfUnknown))
+  c.set('viewer', await findViewer(c).catch(anonymousIfUnknown))
   await next()
 })
 
@@ -57,20 +57,31 @@ function anonymousIfUnknown(error: unknown): undefined {
   if (!(error instanceof KeysUnavailableError)) throw error
 }
 
-async function findViewer(
-  { verify, log }: Pick<Deps, 'verify' | 'log'>,
-  authorization: string | undefined,
-  requestId: string,
-): Promise<Viewer | undefined> {
+async function findViewer(c: Context): Promise<Viewer | undefined> {
+  const token = await verifyBearer(c)
+  if (!token) return undefined
+  c.set('person', token.sub)
+  const limiting = limitPerson(c, token.sub)
+  if (limiting) await limiting
+  return token
+}
+
+async function verifyBearer(c: Context): Promise<Viewer | undefined> {
+  const { verify, log, metrics }: Deps = c.get('deps')
   try {
-    const accessToken = readBearer(authorization)
+    const accessToken = readBearer(c.req.header('authorization'))
     if (accessToken === undefined) return undefined
     const { sub, scopes } = await verify(accessToken)
+    metrics.count('tokens_total', 'verdict="accepted"')
     return { sub, scopes, accessToken }
   } catch (error) {
-    if (!(error instanceof TokenRejectedError)) throw error
+    if (!(error instanceof TokenRejectedError)) {
+      metrics.count('tokens_total', 'verdict="unknown"')
+      throw error
+    }
     const { code, kid, jti } = error
-    log.info('token_rejected', { requestId, code, kid, jti })
+    metrics.count('tokens_total', `verdict="${code}"`)
+    log.info('token_rejected', { requestId: c.get('requestId'), code, kid, jti })
     return undefined
   }
 }

@@ -2,19 +2,38 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm, symlink } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createTestPool } from '@cruddur/auth/testing'
 import { connect, upsertPerson } from '@cruddur/db'
 import { afterAll } from 'vitest'
+import { expectNoSecrets } from '../log-secrets.ts'
 
 const root = resolve(import.meta.dirname, '../..')
+
+/** How Cognito answers: as it should, or never, with nonsense, or without an end. */
+export type Mood = 'well' | 'never' | 'error' | 'nonsense' | 'no keys' | 'without end'
+
+const nonsense: Partial<Record<Mood, [status: number, body: string]>> = {
+  error: [500, '{"message":"Internal server error"}'],
+  nonsense: [200, '<!doctype html><title>Sign in</title>'],
+  'no keys': [200, '{"keys":[]}'],
+}
 
 /** Cognito at the wire: its keys, which a test may rotate, and nobody's attributes. */
 async function openCognito() {
   const pool = await createTestPool()
+  const state = { mood: 'well' as Mood, asked: 0, sentBytes: 0 }
   const server = createServer(async (request, response) => {
+    state.asked += 1
+    if (state.mood === 'never') return
+    if (state.mood === 'without end') return flood(response, state)
+    const [status, body] = nonsense[state.mood] ?? []
+    if (status) {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body)
+      return
+    }
     const answer = await pool.fetch(`http://127.0.0.1${request.url}`)
     response.writeHead(answer.status, { 'content-type': 'application/json' })
     response.end(await answer.text())
@@ -22,7 +41,25 @@ async function openCognito() {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0
-  return { pool, url: `http://127.0.0.1:${port}`, close: () => server.close() }
+  const close = () => {
+    server.close()
+    server.closeAllConnections()
+  }
+  return { pool, state, url: `http://127.0.0.1:${port}`, close }
+}
+
+/** A list of keys that goes on for as long as anybody listens. */
+function flood(response: ServerResponse, state: { sentBytes: number }) {
+  const chunk = Buffer.alloc(65_536, '{"kty":"RSA"},')
+  response.writeHead(200, { 'content-type': 'application/json' })
+  const pour = () => {
+    while (!response.destroyed) {
+      state.sentBytes += chunk.length
+      if (!response.write(chunk)) return
+    }
+  }
+  response.on('drain', pour)
+  pour()
 }
 
 export interface RunningApi {
@@ -38,8 +75,10 @@ export async function openBuiltApi() {
   const folder = await mkdtemp(join(tmpdir(), 'cruddur-faults-'))
   const cognito = await openCognito()
   const children: ChildProcess[] = []
+  const outputs: (() => string)[] = []
   afterAll(async () => {
     for (const child of children) child.kill('SIGKILL')
+    for (const output of outputs) expectNoSecrets(output())
     cognito.close()
     await rm(folder, { recursive: true, force: true })
   })
@@ -54,6 +93,10 @@ export async function openBuiltApi() {
       env: {
         PATH: process.env.PATH,
         PORT: '0',
+        // Each test is one address that does a crowd’s work.
+        RATE_LIMIT_PERSON: '1000000',
+        RATE_LIMIT_ADDRESS: '1000000',
+        RATE_LIMIT_CONCURRENT: '10000',
         CONNECTION_URL: connectionUrl,
         FRONTEND_URL: 'http://localhost:3000',
         AWS_COGNITO_USER_POOL_ID: cognito.pool.userPoolId,
@@ -64,6 +107,7 @@ export async function openBuiltApi() {
     })
     children.push(child)
     let output = ''
+    outputs.push(() => output)
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
         output += chunk
@@ -84,20 +128,22 @@ export async function openBuiltApi() {
     return api
   }
 
-  /** A person with a row and a real token. */
-  async function signUp(url: string, handle: string) {
-    const { db, close } = connect(url)
+  /** A person with a real token, and with a row where a database is named. */
+  async function signUp(url: string | undefined, handle: string) {
     const sub = randomUUID()
-    const { uuid } = await upsertPerson(db, { sub, handle, name: handle })
-    await close()
+    if (url !== undefined) {
+      const { db, close } = connect(url)
+      await upsertPerson(db, { sub, handle, name: handle })
+      await close()
+    }
     const token = await cognito.pool.sign({
       sub,
       client_id: cognito.pool.clientId.replace('-', '_'),
     })
-    return { uuid, handle, headers: { authorization: `Bearer ${token}` } }
+    return { handle, headers: { authorization: `Bearer ${token}` } }
   }
 
-  return { start, signUp, pool: cognito.pool }
+  return { start, signUp, cognito: cognito.state }
 }
 
 /** Runs the work by so many hands at once; the n-th piece is told its number. */

@@ -4,13 +4,16 @@ import { type NodeProcess, startNode } from '../node-process.ts'
 
 export interface CognitoProcess extends NodeProcess {
   /** Where it answers; rejected with its last lines if it ends before. */
-  url: Promise<string>
+  ready: Promise<string>
 }
 
 const program = fileURLToPath(import.meta.resolve('cognito-local/lib/bin/start.js'))
 
 /** Starts cognito-local on what is in the folder, on a free port. */
-export function startCognito(folder: string): CognitoProcess {
+export function startCognito(
+  folder: string,
+  onStart: (pid: number) => Promise<void>,
+): CognitoProcess {
   let answersAt: (url: string) => void = () => {}
   const answers = new Promise<string>((resolve) => {
     answersAt = resolve
@@ -32,8 +35,8 @@ export function startCognito(folder: string): CognitoProcess {
       return line
     },
   })
-  const url = child.started(answers)
+  const ready = onStart(child.pid).then(() => child.started(answers))
   // Whoever waits for it hears of it.
-  url.catch(() => {})
-  return Object.assign(child, { url })
+  ready.catch(() => {})
+  return Object.assign(child, { ready })
 }

@@ -5,6 +5,8 @@ interface Flag {
   /** What the help calls its value: `--size N`. */
   value?: string
   help: string
+  /** Throws a UsageError at a value that it cannot have. */
+  check?: (value: string) => unknown
 }
 
 export type Flags = Record<string, Flag>

@@ -9,20 +9,32 @@ import { findIam } from '../session.ts'
 import { runChild, withoutPgVariables } from './child.ts'
 import { defineCommand } from './command.ts'
 import { TargetError } from './targets.ts'
+import { openTunnel } from './tunnel.ts'
 
 export const connectCommand = defineCommand({
   summary: 'open psql on the database',
-  examples: ['pnpm db connect prod', 'pnpm db connect < script.sql'],
-  async run({ target: { directUrl, environment } }) {
+  flags: { tunnel: { type: 'boolean', help: 'through the instance of a private stage, by SSM' } },
+  examples: [
+    'pnpm db connect prod',
+    'pnpm db connect prod --tunnel',
+    'pnpm db connect < script.sql',
+  ],
+  async run({ target: { directUrl, environment }, flags }) {
     const target = readConnectionUrl(directUrl)
     const password = await passwordOf(directUrl)
+    const tunnel = flags.tunnel ? await openTunnel(target, environment) : undefined
     const folder = mkdtempSync(join(tmpdir(), 'cruddur-psql-'))
     try {
       const roots = join(folder, 'roots.pem')
       if (target.tls) writeFileSync(roots, readRoots(target.host).join('\n'))
       // No words: a process list shows those to everybody.
       await runChild('psql', [], {
-        env: { ...withoutPgVariables(), ...psqlVariables(target, password, roots) },
+        env: {
+          ...withoutPgVariables(),
+          ...psqlVariables(target, password, roots),
+          // The certificate is still checked against the database’s own name.
+          ...(tunnel ? { PGHOSTADDR: '127.0.0.1', PGPORT: String(tunnel.port) } : {}),
+        },
       })
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
@@ -30,6 +42,7 @@ export const connectCommand = defineCommand({
       }
       throw error
     } finally {
+      tunnel?.close()
       rmSync(folder, { recursive: true })
     }
   },

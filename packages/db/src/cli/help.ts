@@ -8,7 +8,7 @@ export function helpAll(commands: ReadonlyMap<string, Command | Alias>): string 
       [...commands].map(([name, each]) => [name, 'now' in each ? `now ${each.now}` : each.summary]),
     ),
     '',
-    'The environment is local unless named, as an argument or in CRUDDUR_ENV: test, staging, prod, …',
+    'The environment is local, or the one named here or in CRUDDUR_ENV: test, staging, prod, …',
     'Its database is <NAME>_CONNECTION_URL (CONNECTION_URL for local), also read from .env.<name>.',
     '`pnpm db <command> --help` says more. Exit codes: 0 done, 1 failed or refused, 2 wrong words.',
   ].join('\n')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { withDatabase } from '../databases.ts'
+import { databaseOf, withDatabase } from '../databases.ts'
 import { cloneDatabase } from '../testing.ts'
 import { runDb as run, startDb } from './run-db.testing.ts'
 
@@ -43,6 +43,18 @@ describe('pnpm db', () => {
       expect(code).toBe(1)
       expect(output).toMatch(/refused: it would destroy data of prod.*never be declared disposable/)
       expect(await countPeople()).toBe(0)
+    },
+  )
+
+  it.each(['drop', 'setup', 'seed', 'rollback'])(
+    '%s spares what another environment keeps, by whatever way it is reached',
+    async (command) => {
+      const tunnel = url.replace('127.0.0.1', 'localhost')
+      const words = [command, '--yes', '--confirm', databaseOf(url)]
+      const variables = { CONNECTION_URL: url, PROD_CONNECTION_URL: tunnel }
+      const { code, output } = await run(words, variables)
+      expect(output).toMatch(/destroy data of prod, whose database is the same. prod can never/)
+      expect(code).toBe(1)
     },
   )
 
@@ -100,7 +112,9 @@ describe('pnpm db', () => {
       1,
     ],
     [['migrate', 'demo'], {}, /Set DEMO_CONNECTION_URL/, 1],
-    [['seed', '--size', 'many'], { CONNECTION_URL: url }, /--size takes a whole number/, 2],
+    [['migrate', 'De_mo'], {}, /"De_mo" is no environment’s name/, 2],
+    [['seed', 'demo', '--size', '0'], {}, /--size takes a whole number from 1/, 2],
+    [['setup', 'demo', '--size', '1e6'], {}, /--size takes a whole number from 1/, 2],
     [['migrate', '--force-it'], {}, /migrate takes no --force-it/, 2],
   ])('%j: a sentence and an exit code', async (words, variables, sentence, exitCode) => {
     const { code, output } = await run(words, variables)

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { causeWith } from '../cause.ts'
 import { isLoopback, readConnectionUrl } from '../connection-url.ts'
 import { listClients } from '../databases.ts'
+import { isOnRds } from '../inspect-database.ts'
 import { openSession } from '../session.ts'
 import { type DatabaseShape, findShape } from '../shape.ts'
 import { isProduction, type Target, TargetError } from './targets.ts'
@@ -26,6 +27,11 @@ export async function requireDisposable(action: string, target: Target, given: C
   refuseUndeclared(action, target)
   const { host } = readConnectionUrl(target.directUrl)
   if (!isLoopback(host)) await requireWord(action, target, given, `It is on ${host}`)
+  const held = await inspect(target.directUrl)
+  if (isLoopback(host) && held?.onRds) {
+    await requireWord(action, target, given, 'It is on RDS, through a tunnel')
+  }
+  return held
 }
 
 /** A drop takes more: what is not ours is spared, and so are those who are connected. */
@@ -35,32 +41,38 @@ export async function requireDroppable(
   given: Confirmation & { force?: boolean },
 ) {
   const { host, database } = readConnectionUrl(target.directUrl)
-  await requireDisposable(action, target, given)
+  const held = await requireDisposable(action, target, given)
   if (['postgres', 'template0', 'template1'].includes(database)) {
     throw new TargetError(`${action} is refused: ${database} is the server’s own database.`)
   }
-  const held = await inspect(target.directUrl)
   if (!held) return
   if (isLoopback(host)) await requireWordForOthers(action, target, given, held.shape)
   if (given.force || held.clients.length === 0) return
   throw new TargetError(
-    `${action} is refused: connected to ${database} are ${held.clients.join(', ')}. Stop them, or add --force to end their sessions.`,
+    `${action} is refused: connected to ${database} are ${held.clients.join(', ')}. ` +
+      'Stop them, or add --force to end their sessions.',
   )
 }
 
-function refuseUndeclared(action: string, { disposable, environment }: Target) {
+function refuseUndeclared(action: string, { disposable, environment, keptBy }: Target) {
   if (disposable) return
-  const way = isProduction(environment)
-    ? `${environment} can never be declared disposable.`
-    : `If its data may be lost, write DISPOSABLE=1 into .env.${environment}.`
-  throw new TargetError(`${action} is refused: it would destroy data of ${environment}. ${way}`)
+  const owner = keptBy ?? environment
+  const way = isProduction(owner)
+    ? `${owner} can never be declared disposable.`
+    : `If its data may be lost, write DISPOSABLE=1 into .env.${owner}.`
+  const whose = keptBy ? `${keptBy}, whose database is the same` : environment
+  throw new TargetError(`${action} is refused: it would destroy data of ${whose}. ${way}`)
 }
 
 /** What is there, and who; undefined where the database does not exist. */
 async function inspect(url: string) {
   const session = openSession(url)
   try {
-    return { shape: await findShape(session), clients: await listClients(session) }
+    return {
+      shape: await findShape(session),
+      onRds: await isOnRds(session),
+      clients: await listClients(session),
+    }
   } catch (error) {
     if (causeWith(error, 'code') === '3D000') return undefined
     throw error

@@ -76,8 +76,13 @@ describe('pnpm db reconcile', () => {
       { sub: 'sub-odd', handle: 'b\0d\ud800', email: `${'漢'.repeat(2000)}@example.com` },
     )
 
+    accounts.push({ sub: 'sub-left', handle: 'Left', email: 'left@example.com' })
+    await session.query("insert into departures (cognito_user_id) values ('sub-left')")
+
     const plan = await runDb(['reconcile', 'test'], variables)
-    expect(plan.output).toMatch(/135 accounts read, 131 missing, 1 waiting, 1 changed, 1 orphaned/)
+    expect(plan.output).toMatch(
+      /136 accounts read, 131 missing, 1 waiting, 1 changed, 1 left, 1 orphaned/,
+    )
     expect(plan.output).toMatch(/Nothing was changed: add --apply to mend 133/)
     expect(plan.output).not.toMatch(/@example\.com/)
     expect(plan.code).toBe(0)
@@ -86,7 +91,7 @@ describe('pnpm db reconcile', () => {
     const applied = await runDb(['reconcile', 'test', '--apply'], variables)
     expect(applied.output).toMatch(/133 mended/)
     const rows = await session.query(
-      `select handle, email, cognito_user_id from users where handle in ('waits', 'moved', 'kept', 'gone', 'new', 'person130') order by 1`,
+      `select handle, email, cognito_user_id from users where lower(handle) in ('waits', 'moved', 'kept', 'gone', 'new', 'person130', 'left') order by 1`,
     )
     expect(rows).toEqual([
       { handle: 'gone', email: null, cognito_user_id: 'sub-gone' },
@@ -97,7 +102,7 @@ describe('pnpm db reconcile', () => {
     ])
 
     const again = await runDb(['reconcile', 'test', '--apply'], variables)
-    expect(again.output).toMatch(/135 accounts read, 1 orphaned\.\n0 mended/)
+    expect(again.output).toMatch(/136 accounts read, 1 left, 1 orphaned\.\n0 mended/)
   })
 
   it('gives a waiting row to nobody who does not prove to be its owner, but by the operator’s word', async () => {

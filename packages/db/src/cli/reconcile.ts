@@ -7,6 +7,7 @@ const meaning: Record<Finding['kind'], string> = {
   waiting: 'has a row that waits for this account',
   changed: 'has another email in the pool',
   conflict: 'has the handle of a row that waits, and does not prove to be its owner’s',
+  left: 'left, and has kept the account until now',
   failed: 'could not be mended',
   orphaned: 'has a row and no account any more',
 }

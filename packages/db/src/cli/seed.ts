@@ -8,7 +8,12 @@ import { showProgress } from './progress.ts'
 import { readLocal, TargetError } from './targets.ts'
 
 export const sizeFlag = {
-  size: { type: 'string', value: 'N', help: 'add N made-up cruds to the demo’s own' },
+  size: {
+    type: 'string',
+    value: 'N',
+    help: 'add N made-up cruds to the demo’s own',
+    check: readSize,
+  },
 } as const
 
 export const seedCommand = defineCommand({
@@ -16,9 +21,8 @@ export const seedCommand = defineCommand({
   flags: { ...sizeFlag, ...confirmFlags },
   examples: ['pnpm db seed', 'pnpm db seed --size 1000000'],
   async run({ target, flags, print }) {
-    const size = readSize(flags.size)
     await requireDisposable('seed', target, flags)
-    await writeDemo({ target, print }, size)
+    await writeDemo({ target, print }, readSize(flags.size))
   },
 })
 
@@ -28,17 +32,23 @@ export async function writeDemo(
 ) {
   const { shape } = await inspectDatabase(directUrl)
   if (shape !== 'ours') {
-    throw new TargetError(`Our tables are not there: run \`pnpm db migrate ${environment}\` first.`)
+    const command = `\`pnpm db ${shape === 'bootcamp' ? 'adopt' : 'migrate'} ${environment}\``
+    const there = shape === 'bootcamp' ? 'the bootcamp’s are' : 'nothing of ours is'
+    throw new TargetError(`Our tables are not there, ${there}: run ${command} first.`)
   }
   const wrote = await seed(directUrl)
   // Where `pnpm dev` runs on it, the demo’s people have accounts already.
-  const { connectionUrl, people = [] } = readLocal()
-  if (connectionUrl === url) await linkAccounts(directUrl, people)
+  const { connectionUrl, people: accounts = [] } = readLocal()
+  if (connectionUrl === url) await linkAccounts(directUrl, accounts)
   print(`Seeded ${wrote.people} people and ${wrote.cruds} cruds with their replies.`)
   if (size === undefined) return
   const bulk = await seedBulk(directUrl, size, showProgress('  cruds', size))
-  print(`Filled up with ${bulk.people} people and ${bulk.cruds} cruds.`)
+  const [people, cruds] = [countOf(bulk.people, 'person', 'people'), countOf(bulk.cruds, 'crud')]
+  print(`Filled up with ${people} and ${cruds}.`)
 }
+
+const countOf = (count: number, one: string, many = `${one}s`) =>
+  `${count} ${count === 1 ? one : many}`
 
 export function readSize(size: string | undefined): number | undefined {
   if (size === undefined) return undefined

@@ -28,7 +28,7 @@ it('creates, sets up from nothing and again, and drops', { timeout: 60_000 }, as
   const first = await run('setup', '--size', '500')
   expect(first.stdout).toMatch(/Seeded 4 people and 12 cruds.*\n.*5 people and 500 cruds/)
   await ask("update users set bio = 'mine'")
-  expect((await run('setup')).code).toBe(0)
+  expect((await run('setup', '--size', '1')).stdout).toContain('with 1 person and 1 crud.')
   expect(await ask("select count(*)::int from users where bio = 'mine'")).toEqual([{ count: 0 }])
   expect(await run('drop')).toMatchObject({ code: 0, stdout: 'Dropped.\n' })
   expect((await run('drop')).code).toBe(0)
@@ -50,6 +50,26 @@ it.each([
   expect(
     await ask('select count(*)::int from pg_tables where schemaname = $$public$$'),
   ).not.toEqual([{ count: 0 }])
+  expect((await run('drop', '--yes', '--confirm', name)).code).toBe(0)
+})
+
+it('points a seed of the bootcamp’s tables to their adoption', async () => {
+  await createDatabase(url)
+  await ask('create table users ()')
+  await ask('create table activities ()')
+  const { code, output } = await run('seed')
+  expect(output).toMatch(/the bootcamp’s are: run `pnpm db adopt local` first/)
+  expect(code).toBe(1)
+})
+
+it('wants a word for RDS at the near end of a tunnel', async () => {
+  await createDatabase(url)
+  await ask(`alter database ${name} set rds.extensions = 'x'`)
+  for (const command of ['drop', 'setup', 'seed', 'rollback']) {
+    const { code, output } = await run(command)
+    expect(output).toMatch(/It is on RDS, through a tunnel: add --yes --confirm/)
+    expect(code).toBe(1)
+  }
   expect((await run('drop', '--yes', '--confirm', name)).code).toBe(0)
 })
 

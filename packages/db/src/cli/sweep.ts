@@ -19,9 +19,9 @@ export const sweepCommand = defineCommand({
     })
     try {
       if (flags.adopted) await releaseExpired(db)
-      const { activities, keys, posts } = await sweep(db, { onBatch: showCount() })
+      const { activities, keys, posts, departures } = await sweep(db, { onBatch: showCount() })
       print(
-        `Swept ${activities} expired cruds and replies, ${keys} idempotency keys and ${posts} recent posts.`,
+        `Swept ${activities} expired cruds and replies, ${keys} idempotency keys, ${posts} recent posts and ${departures} departures.`,
       )
     } finally {
       await close()

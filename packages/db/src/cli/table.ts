@@ -82,8 +82,12 @@ const segmenter = new Intl.Segmenter()
 const lettersOf = (text: string) => Array.from(segmenter.segment(text), ({ segment }) => segment)
 
 // What takes two columns of a terminal: emoji, and the scripts of East Asia.
-const wide =
-  /\p{Emoji_Presentation}|\ufe0f|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{20000}-\u{3fffd}]/u
+const [emoji, hangul, cjk] = [
+  '\\p{Emoji_Presentation}\\ufe0f',
+  '\\u1100-\\u115f\\uac00-\\ud7a3',
+  '\\u2e80-\\ua4cf\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff00-\\uff60\\u{20000}-\\u{3fffd}',
+]
+const wide = new RegExp(`[${emoji}${hangul}${cjk}]`, 'u')
 
 function widthOf(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length

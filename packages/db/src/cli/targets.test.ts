@@ -42,7 +42,7 @@ it('takes both URLs from one place, and to one database', () => {
   )
   writeFileSync(
     join(root, '.env.both'),
-    `BOTH_CONNECTION_URL=${url('file')}\nBOTH_DIRECT_CONNECTION_URL=${url('file')}\n`,
+    `BOTH_CONNECTION_URL=${url('both')}\nBOTH_DIRECT_CONNECTION_URL=${url('both')}\n`,
   )
   const shell = { BOTH_CONNECTION_URL: url('shell') }
   expect(readTarget('both', shell, root).directUrl).toBe(url('shell'))
@@ -72,6 +72,31 @@ it('takes only the environment’s own file for a declaration that its data may 
   expect(readTarget('local', { CONNECTION_URL: url('local') }, root).disposable).toBe(true)
 })
 
+it('keeps what another environment names, too, whichever way leads there', () => {
+  const keptBy = (CONNECTION_URL: string, others: Record<string, string> = {}) => {
+    const target = readTarget('local', { CONNECTION_URL, ...others }, root)
+    expect(target.disposable).toBe(target.keptBy === undefined)
+    return target.keptBy
+  }
+  expect(keptBy('postgres://you@localhost:5432/both')).toBe('both')
+  expect(keptBy('postgres://you@localhost:5433/both')).toBeUndefined()
+  expect(keptBy(url('file')), 'staging is disposable').toBeUndefined()
+  const mine = url('mine')
+  const elsewhere = 'postgres://me@db.example.com/mine'
+  const shell = { MY_DEMO_CONNECTION_URL: elsewhere, MY_DEMO_DIRECT_CONNECTION_URL: mine }
+  expect(keptBy(mine, shell)).toBe('my-demo')
+  expect(keptBy(mine, { DIRECT_CONNECTION_URL: mine, ODD_CONNECTION_URL: 'odd' })).toBeUndefined()
+  const direct = { DIRECT_CONNECTION_URL: mine, MY_DEMO_CONNECTION_URL: mine }
+  expect(keptBy(elsewhere, direct)).toBe('my-demo')
+})
+
+it('wants a CRUDDUR_ROOT that is a directory', () => {
+  for (const odd of ['nowhere', '.env.staging', '.env.staging/x']) {
+    const variables = { CONNECTION_URL: url('x'), CRUDDUR_ROOT: join(root, odd) }
+    expect(() => readTarget('local', variables)).toThrow(/^CRUDDUR_ROOT is no directory: make it/)
+  }
+})
+
 it('uses the database that pnpm dev runs when none is named', () => {
   mkdirSync(join(root, '.cruddur'))
   writeFileSync(join(root, '.cruddur/local.json'), JSON.stringify({ connectionUrl: url('dev') }))
@@ -79,14 +104,14 @@ it('uses the database that pnpm dev runs when none is named', () => {
   for (const odd of ['{"connectionUrl": "postgres://', 'null', '{"connectionUrl": 5}']) {
     writeFileSync(join(root, '.cruddur/local.json'), odd)
     expect(() => readTarget('local', {}, root)).toThrow(
-      'local.json does not say what runs: start `pnpm dev`, which writes it anew, or set CONNECTION_URL',
+      'local.json does not say what runs: start `pnpm dev`, which writes it anew, or set CONN',
     )
   }
 })
 
 it('says which variable is missing, and which name is none', () => {
   expect(() => readTarget('demo', {}, root)).toThrow(
-    'The environment demo has no database. Set DEMO_CONNECTION_URL in the environment or in .env.demo.',
+    'The environment demo has no database. Set DEMO_CONNECTION_URL in the environment or in .env.d',
   )
   expect(() => readTarget('../prod', {}, root)).toThrow('"../prod" is no environment')
   expect(() => readTarget('direct', {}, root)).toThrow('"direct" is no environment')

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { isLoopback, readConnectionUrl } from '../connection-url.ts'
 import { readEnvFile } from '../env-file.ts'
 import type { SeedAccount } from '../link-accounts.ts'
-import { sayWord } from './command.ts'
+import { sayWord, UsageError } from './command.ts'
 import { findNearest } from './nearest.ts'
 
 export const repositoryRoot = resolve(import.meta.dirname, '../../../..')
@@ -19,6 +19,8 @@ export interface Target extends Urls {
   environment: string
   /** Whether it may be dropped and filled with demo data. */
   disposable: boolean
+  /** Another environment that names the same database, and whose data must not be lost. */
+  keptBy?: string | undefined
   /** A setting of this environment: `<NAME>_X` (`X` for local), or `X` in its own file. */
   setting(variable: string): string | undefined
 }
@@ -29,27 +31,40 @@ export class TargetError extends Error {
 
 type Environment = Record<string, string | undefined>
 
+/** Where the files `.env.<name>` are, and `.cruddur`. */
+export function findRoot({ CRUDDUR_ROOT }: Environment): string {
+  if (!CRUDDUR_ROOT) return repositoryRoot
+  const root = resolve(CRUDDUR_ROOT)
+  if (existsSync(`${root}/.`)) return root
+  throw new TargetError(
+    'CRUDDUR_ROOT is no directory: make it, name another, or unset it for the repository’s own.',
+  )
+}
+
 /** Finds the environment’s URLs: the process’s variables beat `.env.<name>`. */
 export function readTarget(
   name: string,
   variables: Environment,
-  root = variables.CRUDDUR_ROOT || repositoryRoot,
+  root = findRoot(variables),
 ): Target {
   // DIRECT_CONNECTION_URL is another environment’s second URL.
   if (!/^[a-z][a-z0-9-]*$/.test(name) || /(^|-)direct$/.test(name)) {
-    throw new TargetError(
-      `${sayWord(name)} is no environment’s name: use lower-case letters, digits and dashes, such as local, test, staging or prod.`,
+    throw new UsageError(
+      `${sayWord(name)} is no environment’s name: use lower-case letters, digits and dashes, ` +
+        'such as local, test, staging or prod.',
     )
   }
   const file = readEnvFile(join(root, `.env.${name}`))
   const prefix = name === 'local' ? '' : `${name.toUpperCase().replaceAll('-', '_')}_`
   const urls = findUrls(prefix, variables, file) ?? findLocalUrls(name, root)
-  if (!urls) throw new TargetError(adviceWithoutUrl(name, prefix, variables, root))
+  if (!urls) throw new TargetError(adviceWithoutUrl(name, prefix, listNamed(variables, root)))
   for (const each of [urls.url, urls.directUrl]) refuseClearText(name, each)
+  const keptBy = findKeeper(name, urls, variables, root)
   return {
     environment: name,
     ...urls,
-    disposable: isDisposable(name, file),
+    disposable: isDisposable(name, file) && !keptBy,
+    keptBy,
     setting: (variable) =>
       variables[`${prefix}${variable}`] || file[`${prefix}${variable}`] || file[variable],
   }
@@ -79,7 +94,8 @@ export function findUrls(
   ]
   if (names[0] !== names[1]) {
     throw new TargetError(
-      `${one} names the database ${names[0]} and ${direct} names ${names[1]}: they must be two ways to the same one.`,
+      `${one} names the database ${names[0]} and ${direct} names ${names[1]}: ` +
+        'they must be two ways to the same one.',
     )
   }
   return { url, directUrl }
@@ -90,18 +106,58 @@ function findLocalUrls(name: string, root: string): Urls | undefined {
   return url === undefined ? undefined : { url, directUrl: url }
 }
 
-function adviceWithoutUrl(name: string, prefix: string, variables: Environment, root: string) {
+function adviceWithoutUrl(name: string, prefix: string, named: NamedUrl[]) {
   const start = name === 'local' ? 'Start `pnpm dev`, or set' : 'Set'
-  const named = Object.keys(variables).flatMap((variable) => {
-    const [, found] = /^([A-Z][A-Z0-9_]*?)(?:_DIRECT)?_CONNECTION_URL$/.exec(variable) ?? []
-    return found ? [found.toLowerCase().replaceAll('_', '-')] : []
-  })
-  const files = existsSync(root) ? readdirSync(root) : []
-  const inFiles = files.flatMap((file) => /^\.env\.([a-z][a-z0-9-]*)$/.exec(file)?.[1] ?? [])
-  const others = ['local', 'test', 'staging', 'prod', ...named, ...inFiles]
+  const others = ['local', 'test', 'staging', 'prod', ...named.map((each) => each.name)]
   const nearest = others.includes(name) ? undefined : findNearest(name, others)
   const guess = nearest ? ` Did you mean ${nearest}?` : ''
-  return `The environment ${name} has no database.${guess} ${start} ${prefix}CONNECTION_URL in the environment or in .env.${name}.`
+  const variable = `${prefix}CONNECTION_URL`
+  return (
+    `The environment ${name} has no database.${guess} ` +
+    `${start} ${variable} in the environment or in .env.${name}.`
+  )
+}
+
+interface NamedUrl {
+  name: string
+  url: string
+}
+
+/** Each URL of an environment that is in the process’s variables or in a file `.env.<name>`. */
+function listNamed(variables: Environment, root: string): NamedUrl[] {
+  const files = readdirSync(root, { withFileTypes: true })
+    .filter((file) => /^\.env\.[a-z][a-z0-9-]*$/.test(file.name) && !file.isDirectory())
+    .map((file) => readEnvFile(join(root, file.name)))
+  return [variables, ...files].flatMap(Object.entries).flatMap(([variable, url]) => {
+    const [, found] =
+      /^(?!DIRECT_C)([A-Z][A-Z0-9_]*?)(?:_DIRECT)?_CONNECTION_URL$/.exec(variable) ?? []
+    return found && url ? [{ name: found.toLowerCase().replaceAll('_', '-'), url }] : []
+  })
+}
+
+/** Who names the same database and keeps its data: a tunnel to it ends on this machine, too. */
+export function findKeeper(
+  name: string,
+  { url, directUrl }: Urls,
+  variables: Environment,
+  root: string,
+): string | undefined {
+  const places = [url, directUrl].map(findPlace)
+  const others = listNamed(variables, root).filter((other) => other.name !== name)
+  const shared = others.filter((other) => places.includes(findPlace(other.url) ?? ''))
+  return shared.find((other) => {
+    return !isDisposable(other.name, readEnvFile(join(root, `.env.${other.name}`)))
+  })?.name
+}
+
+/** Undefined for a URL that leads nowhere. */
+function findPlace(url: string): string | undefined {
+  try {
+    const { host, port, database } = readConnectionUrl(url)
+    return JSON.stringify([isLoopback(host) ? 'localhost' : host.toLowerCase(), port, database])
+  } catch {
+    return undefined
+  }
 }
 
 /** What may be tried out without TLS on the way is no place for people’s data. */
@@ -109,7 +165,8 @@ function refuseClearText(name: string, url: string) {
   const { host, tls } = readConnectionUrl(url)
   if (tls || isLoopback(host) || name === 'local' || name === 'test') return
   throw new TargetError(
-    `sslmode=disable would send the password to ${host} in the clear, which only local and test may do: leave it out.`,
+    `sslmode=disable would send the password to ${host} in the clear, ` +
+      'which only local and test may do: leave it out.',
   )
 }
 
@@ -129,7 +186,7 @@ interface LocalStack {
 }
 
 /** What `pnpm dev` wrote down of what it runs; empty when it does not run. */
-export function readLocal(root = process.env.CRUDDUR_ROOT || repositoryRoot): Partial<LocalStack> {
+export function readLocal(root = findRoot(process.env)): Partial<LocalStack> {
   const path = join(root, '.cruddur/local.json')
   if (!existsSync(path)) return {}
   try {
@@ -138,7 +195,8 @@ export function readLocal(root = process.env.CRUDDUR_ROOT || repositoryRoot): Pa
     return { ...local }
   } catch {
     throw new TargetError(
-      `${path} does not say what runs: start \`pnpm dev\`, which writes it anew, or set CONNECTION_URL.`,
+      `${path} does not say what runs: start \`pnpm dev\`, which writes it anew, ` +
+        'or set CONNECTION_URL.',
     )
   }
 }

@@ -55,6 +55,8 @@ describe('words', () => {
     ['seed --yes=no', '--yes takes no value'],
     ['seed --size --yes', '--size wants a value: --size N'],
     ['seed --size', '--size wants a value: --size N'],
+    ['seed --size 5 --size=6', '--size is given twice'],
+    ['seed --yes --yes', '--yes is given twice'],
     ['seed demo prod', '"prod" is a word too many.\n\npnpm db seed'],
     ['describe', 'A word is missing: <table>.\n\npnpm db describe <table> [environment]'],
     ['seed demo postgres://me:hidden@host/x', 'That is a word too many'],

@@ -85,6 +85,8 @@ function readFlags(args: string[], command: string, known: Flags) {
     if (flag.type === 'string' && (!value || (!inlineValue && value.startsWith('-')))) {
       throw new UsageError(`${rawName} wants a value: ${rawName} ${known[name]?.value ?? 'VALUE'}.`)
     }
+    if (Object.hasOwn(flags, name)) throw new UsageError(`${rawName} is given twice.`)
+    if (value) flag.check?.(value)
     flags[name] = value ?? true
   }
   return { positionals, flags }

@@ -1,5 +1,6 @@
 import { gt, isNull, or, sql } from 'drizzle-orm'
 import { type Position, type WireRow, wire } from '../json-text.ts'
+import type { Later } from '../prepare.ts'
 import { activities, users } from '../schema/index.ts'
 
 /** What the wire calls an Activity: a crud or a reply with its author's name of today. */
@@ -22,7 +23,7 @@ export type Activity = WireRow<typeof activityFields>
 export const isLive = () => or(isNull(activities.expiresAt), gt(activities.expiresAt, sql`now()`))
 
 /** Further down a list that is newest first. */
-export const isAfter = (position: Position | undefined) =>
+export const isAfter = (position: { [K in keyof Position]: Later<string> } | undefined) =>
   position &&
   sql`(${activities.createdAt}, ${activities.uuid})
     < (${position.at}::timestamptz, ${position.uuid}::uuid)`

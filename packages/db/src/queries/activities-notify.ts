@@ -1,20 +1,22 @@
-import { type SQL, sql } from 'drizzle-orm'
-import { notifications, users } from '../schema/index.ts'
+import { eq, type SQL, sql } from 'drizzle-orm'
+import { activities, notifications, users } from '../schema/index.ts'
 
 /** The handles that one `@…` of a text may mean, the likeliest first. */
 export type Mention = readonly string[]
 
 /**
- * The CTEs that tell those whom a post concerns: the author of what it answers and whom it
- * mentions, never its own author. They read `written` and `parent(user_uuid)`.
+ * The CTEs that end in `concerned(uuid)`: the author of what a post answers and whom it mentions.
+ * The lock lets a person leave before or after the post, never between it and its notification.
  */
-export const notify = (mentions: readonly Mention[]): SQL => {
+export const findConcerned = (mentions: readonly Mention[], replyTo: string | undefined): SQL => {
   const candidates = mentions.flatMap((handles, mention) =>
     handles.map((handle, rank) => ({ mention, rank, handle })),
   )
-  // Each person by an index, whatever the planner makes of the list’s length. The lock lets a
-  // person
-  // leave before or after the post, never between it and its notification.
+  const author =
+    replyTo === undefined
+      ? sql``
+      : sql`union select user_uuid from ${activities} where ${eq(activities.uuid, replyTo)}`
+  // Each person by an index, whatever the planner makes of the list’s length.
   return sql`mentioned as (
       select distinct on (mention) person.uuid
       from json_to_recordset(${JSON.stringify(candidates)})
@@ -24,11 +26,13 @@ export const notify = (mentions: readonly Mention[]): SQL => {
       order by mention, rank),
     concerned as (
       select person.uuid
-      from (select user_uuid as uuid from parent union select uuid from mentioned) as told
+      from (select uuid from mentioned ${author}) as told
       cross join lateral (
-        select uuid from ${users} where ${users.uuid} = told.uuid for key share) as person),
-    notified as (
-      insert into ${notifications} (user_uuid, activity_uuid)
-      select concerned.uuid, written.uuid from written, concerned
-      where concerned.uuid <> written.user_uuid)`
+        select uuid from ${users} where ${users.uuid} = told.uuid for key share) as person)`
 }
+
+/** The CTE that tells them, but never the post’s own author. It reads `written`, `concerned`. */
+export const notify = sql`notified as (
+  insert into ${notifications} (user_uuid, activity_uuid)
+  select concerned.uuid, written.uuid from written, concerned
+  where concerned.uuid <> written.user_uuid)`

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import type { JsonText } from '../json-text.ts'
 import { cloneDatabase } from '../testing.ts'
 import { type Activity, insertCrud, insertReply } from './activities.ts'
+import { deleteActivity } from './activities-delete.ts'
 
 const { db, session } = await cloneDatabase()
 
@@ -58,4 +59,14 @@ it('writes nothing for a stranger, an unknown crud or an expired one', async () 
     crud.uuid,
   ])
   expect(row).toEqual({ replies_count: 0 })
+})
+
+it('takes a text whose first posts are deleted all the while', async () => {
+  async function postAndDelete() {
+    for (let n = 0; n < 10; n++) {
+      const posted = read(await insertCrud(db, { sub: di, message: 'Now you see me', ttlHours: 1 }))
+      await deleteActivity(db, { sub: di, uuid: posted.uuid })
+    }
+  }
+  await Promise.all(Array.from({ length: 20 }, postAndDelete))
 })

@@ -2,8 +2,9 @@ import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../client.ts'
 import { type JsonText, listFields } from '../json-text.ts'
 import { activities, users } from '../schema/index.ts'
+import { DatabaseUnavailableError } from '../unavailable.ts'
 import { type Activity, activityFields, isLive } from './activities-fields.ts'
-import { type Mention, notify } from './activities-notify.ts'
+import { findConcerned, type Mention, notify } from './activities-notify.ts'
 import { claimPost, deleteExpiredClaim, findRepeated, type Post } from './activities-once.ts'
 import { type RepeatableRequest, rememberAnswer } from './idempotency.ts'
 
@@ -27,7 +28,7 @@ export const insertCrud = (db: Db, { ttlHours, ...post }: NewCrud) =>
   insertOnce(
     db,
     post,
-    sql`select null::uuid as uuid, null::uuid as user_uuid,
+    sql`select null::uuid as uuid,
       now() + make_interval(hours => ${ttlHours}) as expires_at`,
   )
 
@@ -37,15 +38,21 @@ interface NewReply extends NewPost {
 
 /**
  * The reply as it is sent, or undefined when nobody has that `sub` or there is no such live crud.
- * It lives as long as what it answers, whose counter goes up in the same statement.
+ * It lives as long as what it answers, whose counter goes up in the same statement. People are
+ * locked before what is answered, as by whoever leaves.
  */
 export const insertReply = (db: Db, reply: NewReply) =>
   insertOnce(
     db,
     reply,
-    sql`select uuid, user_uuid, expires_at from ${activities}
-      where ${and(eq(activities.uuid, reply.replyTo), isLive())} for no key update`,
+    sql`select uuid, expires_at from ${activities}
+      where ${and(eq(activities.uuid, reply.replyTo), isLive())}
+        and exists (select from viewer) and (select count(*) from concerned) >= 0
+      for no key update`,
   )
+
+// Each means that the first one was deleted between its being met and its being read.
+const mostTries = 50
 
 /** The same post within ten seconds is the first one again. */
 async function insertOnce(
@@ -53,7 +60,7 @@ async function insertOnce(
   post: NewPost & Post,
   selectParent: SQL,
 ): Promise<JsonText<Activity> | undefined> {
-  for (let tries = 1; tries <= 3; tries++) {
+  for (let tries = 1; tries <= mostTries; tries++) {
     const [row] = await db.execute<{ activity: JsonText<Activity> | null }>(
       insertPost(post, selectParent),
     )
@@ -62,16 +69,20 @@ async function insertOnce(
     if (activity) return activity
     await deleteExpiredClaim(db, post)
   }
-  throw new Error('A post was refused as a repetition of one that is not there')
+  throw new DatabaseUnavailableError('A post kept repeating one that was just deleted')
 }
 
 /** One row for an author and a parent that exist; its activity is null for a repetition. */
-function insertPost({ sub, message, mentions = [], request }: NewPost, selectParent: SQL): SQL {
+function insertPost(
+  { sub, message, mentions = [], replyTo, request }: NewPost & Post,
+  selectParent: SQL,
+): SQL {
   const keyedPost = sql`post as (select gen_random_uuid() as uuid from viewer, parent)`
   return sql`with
     viewer as (
       select uuid, handle, display_name from ${users}
       where ${eq(users.cognitoUserId, sub)} for key share),
+    ${findConcerned(mentions, replyTo)},
     parent as (${selectParent}),
     ${request ? keyedPost : claimPost(message)},
     written as (
@@ -82,7 +93,7 @@ function insertPost({ sub, message, mentions = [], request }: NewPost, selectPar
     counted as (
       update ${activities} set replies_count = ${activities.repliesCount} + 1 from written
       where ${activities.uuid} = written.reply_to_activity_uuid),
-    ${notify(mentions)},
+    ${notify},
     answer as (
       select row_to_json(row)::text as text, row.uuid as activity_uuid
       from (select ${listFields(activityFields)}

@@ -1,15 +1,18 @@
-import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
+import { QueryBuilder } from 'drizzle-orm/pg-core'
 import type { Db } from '../client.ts'
 import {
   type JsonText,
   listFields,
   nextOf,
+  type Page,
   type PageRequest,
   type PageRow,
   type Position,
-  readPage,
   selectPage,
+  selectPerishablePage,
 } from '../json-text.ts'
+import { prepare } from '../prepare.ts'
 import { activities, users } from '../schema/index.ts'
 import { type Activity, activityFields, isAfter, isLive } from './activities.ts'
 import { type Profile, profileFields } from './profiles.ts'
@@ -20,21 +23,25 @@ export interface PageOf<T> {
   next: Position | undefined
 }
 
+export interface HomePage extends Page<Activity> {
+  /** How long all that is in it lives, by the database’s clock; undefined where nothing expires. */
+  liveMs: number | undefined
+}
+
 /** The home feed: everybody's live cruds, newest first, replies left out. */
-export const listHome = (db: Db, { limit, after }: PageRequest) =>
-  readPage(db, selectNewest(db, isNull(activities.replyToActivityUuid), { limit, after }), limit)
+export async function listHome(db: Db, request: PageRequest): Promise<HomePage> {
+  const [row] = await db.execute<PageRow<Activity> & Record<string, unknown>>(selectHome(request))
+  if (!row) return { items: '[]', next: undefined, liveMs: undefined }
+  return { items: row.items, next: nextOf(row), liveMs: row.live_ms ?? undefined }
+}
 
 /** A person with their live cruds, newest first; undefined when nobody has the handle. */
 export async function findProfile(
   db: Db,
-  { handle, limit, after }: PageRequest & { handle: string },
+  request: PageRequest & { handle: string },
 ): Promise<PageOf<{ profile: Profile; activities: Activity[] }> | undefined> {
-  const own = and(sql`${activities.userUuid} = person.uuid`, isNull(activities.replyToActivityUuid))
   const [row] = await db.execute<PageRow<Activity> & { profile: string; [key: string]: unknown }>(
-    sql`select row_to_json(person)::text as profile, page.*
-      from (select ${listFields(profileFields)} from ${users}
-        where lower(${users.handle}) = lower(${handle})) as person
-      cross join lateral ${selectPage(selectNewest(db, own, { limit, after }), limit)} as page`,
+    selectProfile(request),
   )
   if (!row) return undefined
   return { text: `{"profile":${row.profile},"activities":${row.items}}`, next: nextOf(row) }
@@ -49,30 +56,78 @@ interface ThreadRequest extends PageRequest {
 /** A live crud or reply with what answers it, newest first; undefined when there is none. */
 export async function findThread(
   db: Db,
-  { uuid, handle, limit, after }: ThreadRequest,
+  request: ThreadRequest,
 ): Promise<PageOf<{ activity: Activity; replies: Activity[] }> | undefined> {
-  const answers = sql`${activities.replyToActivityUuid} = activity.uuid`
+  const select = request.handle === undefined ? selectThread : selectThreadOf
   const [row] = await db.execute<PageRow<Activity> & { activity: string; [key: string]: unknown }>(
-    sql`select row_to_json(activity)::text as activity, page.*
-      from (select ${listFields(activityFields)}
-        from ${activities} join ${users} on ${users.uuid} = ${activities.userUuid}
-        where ${and(
-          eq(activities.uuid, uuid),
-          isLive(),
-          handle === undefined ? undefined : sql`lower(${users.handle}) = lower(${handle})`,
-        )}) as activity
-      cross join lateral ${selectPage(selectNewest(db, answers, { limit, after }), limit)} as page`,
+    select(request),
   )
   if (!row) return undefined
   return { text: `{"activity":${row.activity},"replies":${row.items}}`, next: nextOf(row) }
 }
 
-/** One row more than the page has room for, so that it knows whether there is another. */
-const selectNewest = (db: Db, which: SQL | undefined, { limit, after }: PageRequest) =>
-  db
+const { placeholder } = sql
+const limit = placeholder('limit')
+type After = { at: Placeholder; uuid: Placeholder } | undefined
+
+/** The statements for a first page and for a later one. */
+function preparePages<R extends PageRequest>(build: (after: After) => SQL) {
+  const first = prepare(() => build(undefined))
+  const later = prepare(() => build({ at: placeholder('at'), uuid: placeholder('afterUuid') }))
+  return ({ after, ...request }: R): SQL => {
+    const values = { ...request, rows: request.limit + 1 }
+    return after ? later({ ...values, at: after.at, afterUuid: after.uuid }) : first(values)
+  }
+}
+
+const selectNewest = (which: SQL | undefined, after: After) =>
+  new QueryBuilder()
     .select(activityFields)
     .from(activities)
     .innerJoin(users, eq(users.uuid, activities.userUuid))
     .where(and(which, isLive(), isAfter(after)))
     .orderBy(desc(activities.createdAt), desc(activities.uuid))
-    .limit(limit + 1)
+
+type Newest = ReturnType<typeof selectNewest>
+
+/** One row more than the page has room for, so that it knows whether there is another. */
+const limited = (newest: Newest) => withRows(newest, newest.getSQL())
+
+/**
+ * The same of a list as long as the table. The limit within is for Postgres: of one that it is told
+ * with each run it expects a tenth of the table, and plans anew each time.
+ */
+const limitedTwice = (newest: Newest) =>
+  withRows(newest, sql`select * from (${newest.getSQL()} limit 101) as newest`)
+
+const withRows = ({ _ }: Newest, rows: SQL) => ({
+  _,
+  getSQL: () => sql`${rows} limit ${placeholder('rows')}`,
+})
+
+const isCrud = isNull(activities.replyToActivityUuid)
+const hasHandle = sql`lower(${users.handle}) = lower(${placeholder('handle')})`
+
+const selectHome = preparePages(
+  (after) =>
+    sql`select * from ${selectPerishablePage(limitedTwice(selectNewest(isCrud, after)), limit)} as page`,
+)
+
+const selectProfile = preparePages<PageRequest & { handle: string }>((after) => {
+  const own = and(sql`${activities.userUuid} = person.uuid`, isCrud)
+  return sql`select row_to_json(person)::text as profile, page.*
+    from (select ${listFields(profileFields)} from ${users} where ${hasHandle}) as person
+    cross join lateral ${selectPage(limited(selectNewest(own, after)), limit)} as page`
+})
+
+const selectThreads = (isOf?: SQL) =>
+  preparePages<ThreadRequest>((after) => {
+    const answers = sql`${activities.replyToActivityUuid} = activity.uuid`
+    return sql`select row_to_json(activity)::text as activity, page.*
+      from (select ${listFields(activityFields)}
+        from ${activities} join ${users} on ${users.uuid} = ${activities.userUuid}
+        where ${and(eq(activities.uuid, placeholder('uuid')), isLive(), isOf)}) as activity
+      cross join lateral ${selectPage(limited(selectNewest(answers, after)), limit)} as page`
+  })
+const selectThread = selectThreads()
+const selectThreadOf = selectThreads(hasHandle)

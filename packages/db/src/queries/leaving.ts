@@ -1,8 +1,16 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
-import { causeWith } from '../cause.ts'
 import type { Db } from '../client.ts'
 import { refusedBy } from '../constraints.ts'
-import { activities, departures, messageGroups, messages, users } from '../schema/index.ts'
+import {
+  activities,
+  departures,
+  messageGroups,
+  messages,
+  notifications,
+  users,
+} from '../schema/index.ts'
+import { DatabaseUnavailableError } from '../unavailable.ts'
+import { lockDoomed } from './activities-delete.ts'
 
 interface Standing {
   hasRow: boolean
@@ -32,7 +40,7 @@ export interface Departure {
   messages: number
 }
 
-const mostAttempts = 5
+const mostAttempts = 10
 
 /** Deletes a person with all that is theirs; undefined when there is none. */
 export async function deletePerson(
@@ -48,36 +56,28 @@ export async function deletePerson(
       const [row] = await db.execute<Departure & Record<string, unknown>>(deleteWhere(isLeaver))
       return row
     } catch (error) {
-      if (attempt === mostAttempts || !wasOvertaken(error)) throw error
+      // A post of the leaver that the statement waited for is not in its snapshot.
+      if (refusedBy(error) !== 'activities_user_fk') throw error
+      if (attempt === mostAttempts) {
+        throw new DatabaseUnavailableError('The person kept posting while they left')
+      }
     }
   }
 }
 
 /**
- * By a post of the leaver: later than the snapshot, it would go uncounted; earlier, it may
- * deadlock.
- */
-const wasOvertaken = (error: unknown) =>
-  refusedBy(error) === 'activities_user_fk' || causeWith(error, 'code') === '40P01'
-
-/**
- * Locks what goes and what it answers from the oldest to the newest, as whoever replies or deletes
- * does, and the person last: a reply to their crud holds the crud before it looks at them.
+ * Everybody locks in one order: people, then activities from the oldest to the newest, then groups.
+ * Locked are also the cruds that named the leaver: their notifications go with either.
  */
 const deleteWhere = (isLeaver: SQL) =>
   sql`with recursive
-    leaver as (select uuid, cognito_user_id from ${users} where ${isLeaver}),
-    doomed as (
-      select activities.uuid, user_uuid, reply_to_activity_uuid
-      from ${activities} join leaver on leaver.uuid = user_uuid
-      union
-      select reply.uuid, reply.user_uuid, reply.reply_to_activity_uuid
-      from ${activities} as reply join doomed on reply.reply_to_activity_uuid = doomed.uuid),
-    locked as (
-      select uuid from ${activities}
-      where uuid = any(array(
-        select uuid from doomed union select reply_to_activity_uuid from doomed))
-      order by created_at, uuid for update),
+    leaver as (select uuid, cognito_user_id from ${users} where ${isLeaver} for update),
+    ${lockDoomed(
+      sql`select activities.uuid, user_uuid, reply_to_activity_uuid
+        from ${activities} join leaver on leaver.uuid = user_uuid`,
+      sql`union select activity_uuid from ${notifications}
+        join leaver on leaver.uuid = user_uuid`,
+    )},
     own as (
       delete from ${activities} using leaver
       where user_uuid = leaver.uuid and (select count(*) from locked) >= 0
@@ -89,9 +89,14 @@ const deleteWhere = (isLeaver: SQL) =>
       ) as lost, leaver
       where activities.uuid = lost.uuid and user_uuid <> leaver.uuid
       returning activities.uuid),
+    parted as (
+      select message_groups.uuid from ${messageGroups}
+      join leaver on leaver.uuid in (first_user_uuid, second_user_uuid)
+      where (select count(*) from counted) >= 0
+      order by 1 for update of message_groups),
     gone as (
       delete from ${users} using leaver
-      where users.uuid = leaver.uuid and (select count(*) from counted) >= 0
+      where users.uuid = leaver.uuid and (select count(*) from parted) >= 0
       returning users.uuid, users.cognito_user_id),
     remembered as (
       insert into ${departures} (cognito_user_id)

@@ -44,6 +44,20 @@ export async function insertMessage(
   return row?.text
 }
 
+/** Whether a message of the sender’s can go to whoever has the handle: not to oneself. */
+export async function isReceiver(
+  db: Db,
+  { sub, handle }: { sub: string; handle: string },
+): Promise<boolean> {
+  const [row] = await db
+    .select({ uuid: users.uuid })
+    .from(users)
+    .where(
+      sql`lower(${users.handle}) = lower(${handle}) and ${users.cognitoUserId} is distinct from ${sub}`,
+    )
+  return row !== undefined
+}
+
 /** The CTE `own(uuid)`: the group, if it is the viewer's. */
 const groupOf = (uuid: string): SQL =>
   sql`own as (

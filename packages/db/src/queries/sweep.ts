@@ -1,7 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { heldUntil } from '../adopt/hold-expired.ts'
 import type { Db } from '../client.ts'
-import { activities, departures, idempotencyKeys, recentPosts } from '../schema/index.ts'
+import {
+  activities,
+  departures,
+  idempotencyKeys,
+  rateLimits,
+  recentPosts,
+} from '../schema/index.ts'
 import { isLive } from './activities-fields.ts'
 
 /** How many rows of each kind one statement deletes at most: no longer than some 50 ms. */
@@ -17,16 +23,17 @@ export interface SweptBatch {
 
 /**
  * Deletes a batch of what is over: expired cruds and replies, answers and departures kept a day,
- * posts that may be repeated by now. Any number may sweep at once: each skips what another has
- * locked.
+ * posts that may be repeated by now and, uncounted, token buckets that are full again. Any number
+ * may sweep at once: each skips what another has locked.
  */
 export async function sweepBatch(db: Db): Promise<SweptBatch> {
   const posts = await count(db, deletePosts)
   const keys = await count(db, deleteKeys)
   const left = await count(db, deleteDepartures)
+  const full = await count(db, deleteRateLimits)
   const deleted = await count(db, deleteActivities)
   // Deleted replies let what they answered go with the next batch.
-  const mayHaveMore = deleted > 0 || [posts, keys, left].includes(batchSize)
+  const mayHaveMore = deleted > 0 || [posts, keys, left, full].includes(batchSize)
   return { activities: deleted, keys, posts, departures: left, mayHaveMore }
 }
 
@@ -62,6 +69,13 @@ const deleteDepartures = sql`with
   deleted as (
     delete from ${departures} using batch
     where ${departures.cognitoUserId} = batch.cognito_user_id returning 1)
+  select count(*)::int as count from deleted`
+
+const deleteRateLimits = sql`with
+  batch as (
+    select key from ${rateLimits} where full_at <= now() limit ${batchSize} for update skip locked),
+  deleted as (
+    delete from ${rateLimits} using batch where ${rateLimits.key} = batch.key returning 1)
   select count(*)::int as count from deleted`
 
 // Replies before what they answer: so a batch is never larger than it says, whatever hangs on a

@@ -1,4 +1,4 @@
-import { deleteActivity, findThread, insertCrud, insertReply } from '@cruddur/db'
+import { deleteActivity, findShortProfile, findThread, insertCrud, insertReply } from '@cruddur/db'
 import { createRoute } from '@hono/zod-openapi'
 import type { Deps } from '../../deps.ts'
 import { createRouter } from '../../http/context.ts'
@@ -122,8 +122,10 @@ const remove = createRoute({
 
 async function getThread({ db }: Pick<Deps, 'db'>, wanted: Parameters<typeof findThread>[1]) {
   const thread = await findThread(db, wanted)
-  if (!thread) throw new ApiError('activity_not_found')
-  return thread
+  if (thread) return thread
+  const { handle } = wanted
+  const isNobody = handle !== undefined && (await findShortProfile(db, handle)) === undefined
+  throw new ApiError(isNobody ? 'user_not_found' : 'activity_not_found')
 }
 
 export const activityRoutes = createRouter()

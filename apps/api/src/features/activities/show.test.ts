@@ -96,10 +96,15 @@ it.each(['di', 'DI', 'Di'])('finds the crud of @%s', async (handle) => {
   expect(response.status).toBe(200)
 })
 
-it.each(['ed', 'nobody', 'd', 'di.'])('finds no crud of @%s', async (handle) => {
+it.each([
+  ['ed', 'activity_not_found'],
+  ['nobody', 'user_not_found'],
+  ['d', 'user_not_found'],
+  ['di.', 'user_not_found'],
+])('finds no crud of @%s: %s', async (handle, code) => {
   const response = await api.get(`/api/activities/@${handle}/status/${parent.uuid}`)
   expect(response.status).toBe(404)
-  expect(await response.json()).toEqual(['activity_not_found'])
+  expect(await response.json()).toEqual([code])
 })
 
 it('shows a reply with what answers it', async () => {

@@ -1,5 +1,6 @@
 import { findProfile, listHome } from '@cruddur/db'
 import { createRoute, z } from '@hono/zod-openapi'
+import { readyOf } from '../../http/caching.ts'
 import { createRouter } from '../../http/context.ts'
 import { errorResponses, pageCodes } from '../../http/error-responses.ts'
 import { ApiError } from '../../http/errors.ts'
@@ -50,7 +51,13 @@ const profile = createRoute({
 export const feedRoutes = createRouter()
   .openapi(home, async (c) => {
     const { limit, cursor } = c.req.valid('query')
-    return sendPage(c, await listHome(c.var.deps.db, { limit, after: cursor }), 'private')
+    const { db, homePages } = c.var.deps
+    if (cursor) return sendPage(c, await listHome(db, { limit, after: cursor }), 'private')
+    const page = await homePages.get(String(limit), async () => {
+      const read = await listHome(db, { limit })
+      return { ...read, ready: await readyOf(read.items) }
+    })
+    return sendPage(c, page, 'private')
   })
   .openapi(profile, async (c) => {
     const { limit, cursor } = c.req.valid('query')

@@ -7,6 +7,7 @@ import { readRepeatable, repeatableHeaders } from '../../http/idempotency.ts'
 import { pageQuery, sendJson, sendPage } from '../../http/page.ts'
 import { pageHeaders } from '../../http/shapes.ts'
 import { requireUser } from '../../http/viewer.ts'
+import { checkReceiver } from './check-receiver.ts'
 import {
   groupParam,
   messageBody,
@@ -65,7 +66,7 @@ const send = createRoute({
   description:
     'Two people share one group: the first message makes it. `message_group_uuid` wins over ' +
     '`handle`. An Idempotency-Key answers the first message again for a day.',
-  middleware: [requireUser] as const,
+  middleware: [requireUser, checkReceiver] as const,
   request: {
     headers: repeatableHeaders,
     body: { required: true, content: { 'application/json': { schema: messageBody } } },

@@ -1,6 +1,6 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { listen } from './listen.ts'
 
 interface Invocation {
   event: unknown
@@ -33,7 +33,9 @@ export async function openRuntimeApi() {
     response.writeHead(202).end('{}')
     current?.answer(request.url?.endsWith('/error') ? { error: said } : { answer: said })
   })
-  const port = await listen(server)
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
   return {
     /** What Lambda sets for every function. */
     environment: {

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { listRunning } from '../../test/harness.ts'
+import { supervise } from '../supervise.ts'
 import { createTerminal } from '../terminal.ts'
+import { startCognito } from './cognito-process.ts'
 import { poolFile, preparePool } from './pool-files.ts'
-import { superviseCognito } from './supervise-cognito.ts'
 
 async function openCognito(change?: (folder: string) => Promise<void>) {
   const folder = await mkdtemp(join(tmpdir(), 'cruddur-cognito-'))
@@ -13,13 +14,11 @@ async function openCognito(change?: (folder: string) => Promise<void>) {
   await change?.(folder)
   const lines: string[] = []
   const pids: number[] = []
-  const cognito = superviseCognito({
-    folder,
-    terminal: createTerminal((line) => lines.push(line), { colours: false }),
-    onStart: async (pid) => {
-      pids.push(pid)
-    },
-  })
+  const terminal = createTerminal((line) => lines.push(line), { colours: false })
+  const onStart = async (pid: number) => {
+    pids.push(pid)
+  }
+  const cognito = supervise('Cognito', () => startCognito(folder, onStart), terminal)
   onTestFinished(async () => {
     await cognito.close()
     expect(await listRunning(pids)).toEqual([])
@@ -30,11 +29,11 @@ async function openCognito(change?: (folder: string) => Promise<void>) {
 
 it('starts again after it was killed', async () => {
   const { cognito, lines, pids } = await openCognito()
-  const first = await cognito.url()
+  const first = await cognito.run().ready
   expect((await fetch(`${first}/health`)).status).toBe(200)
   process.kill(pids[0] ?? 0, 'SIGKILL')
   await expect.poll(() => pids).toHaveLength(2)
-  const second = await cognito.url()
+  const second = await cognito.run().ready
   expect(second).not.toBe(first)
   expect((await fetch(`${second}/health`)).status).toBe(200)
   expect(lines).toEqual(['Cognito ended (SIGKILL): it is started again.'])
@@ -42,7 +41,7 @@ it('starts again after it was killed', async () => {
 
 it('gives the last lines of one that does not start', async () => {
   const { cognito, pids } = await openCognito((folder) => writeFile(poolFile(folder), '{'))
-  await expect(cognito.url()).rejects.toThrow(
+  await expect(cognito.run().ready).rejects.toThrow(
     /^Cognito did not start \(exit code 1\). Its last lines:\n(.|\n)*corrupted format/,
   )
   expect(pids).toHaveLength(1)

@@ -1,0 +1,104 @@
+import { measureVerify } from './auth-figures.ts'
+import type { readFlags } from './flags.ts'
+import { type Servers, startServers } from './floors.ts'
+import { runPgbench } from './pgbench.ts'
+import { measureLambda, measureMemory, measureStart } from './process-figures.ts'
+import type { Driver } from './processes.ts'
+import { type Questions, readQuestions } from './questions.ts'
+import type { Report } from './report.ts'
+import { type Figure, measureRounds } from './rounds.ts'
+import { growthOf, measureScale } from './scale.ts'
+import { type Bound, boundsOf, listScenarios, runsOf } from './scenarios.ts'
+import type { World } from './world.ts'
+
+interface Bench {
+  world: World
+  drive: Driver
+  flags: ReturnType<typeof readFlags>
+}
+
+export async function measureAll({ world, drive, flags }: Bench): Promise<Report> {
+  const { size, pace, only, quick } = flags
+  const url = await world.openDatabase(size)
+  const questions = await readQuestions(url, size, world.people)
+  const servers = await startServers(world, url, questions, flags.profile)
+  const scenarios = listScenarios(questions, await readTags(servers, questions))
+  const wanted = scenarios.filter(({ name }) => name.includes(only ?? ''))
+  const figures = await measureRounds(drive, pace, runsOf(wanted, servers))
+  const bounds = boundsOf(figures)
+  if (!only) {
+    const tails = await measureTails(drive, pace, servers, questions, figures)
+    figures.push(...tails)
+    bounds.push(...tails.map(tailOf))
+  }
+  await servers.close()
+  if (!only) bounds.push(...(await measureProcess({ world, drive, flags }, url, questions)))
+  const isLarge = !only && !quick && size >= 1_000_000
+  const scale = isLarge ? await measureScale(world, drive, pace, [1_000, 100_000, size]) : []
+  bounds.push(...growthOf(scale))
+  return { size, node: process.version, rounds: pace.rounds, figures, bounds, scale }
+}
+
+async function readTags({ api }: Servers, { paths }: Questions) {
+  const tagOf = async (path: string) =>
+    (await fetch(`http://127.0.0.1:${api.port}${path}`)).headers.get('etag') ?? ''
+  return { hot: await tagOf('/api/activities/home'), uncached: await tagOf(paths.uncached) }
+}
+
+/** At seven tenths of what the API can do, each request sent when it is due. */
+function measureTails(
+  drive: Driver,
+  pace: Bench['flags']['pace'],
+  { api }: Servers,
+  { requests }: Questions,
+  figures: Figure[],
+) {
+  const kinds = { 'home, uncached': requests.uncached, 'mixed, 90 % reads': requests.mixed }
+  const runs = Object.entries(kinds).map(([name, asked]) => {
+    const most = figures.find(({ scenario, by }) => scenario === name && by === 'api')
+    const rate = 0.7 * (most?.perSecond ?? 0)
+    return {
+      scenario: `${name}, 70 %`,
+      by: 'api',
+      server: api,
+      requests: asked,
+      rate,
+      connections: 100,
+    }
+  })
+  return measureRounds(drive, pace, runs)
+}
+
+const tailOf = ({ scenario, p50Ms, p99Ms }: Figure): Bound => ({
+  what: `${scenario}: p99 against p50`,
+  value: p99Ms / p50Ms,
+  atMost: 4,
+  unit: '×',
+})
+
+async function measureProcess(
+  { world, drive, flags }: Bench,
+  url: string,
+  { requests, statements, paths }: Questions,
+): Promise<Bound[]> {
+  const { quick, soakSeconds: seconds } = flags
+  const rounds = quick ? 3 : 9
+  const memory = await measureMemory({
+    world,
+    connectionUrl: url,
+    drive,
+    requests: [requests.hot, requests.uncached, requests.mixed],
+    seconds,
+  })
+  const statement = statements[paths.uncached]
+  const perSecond = statement && runPgbench(world.folder, url, statement, quick ? 1 : 10)
+  return [
+    await measureStart(world, url, rounds),
+    ...(await measureLambda(world, url, rounds)),
+    ...memory,
+    ...(await measureVerify()),
+    ...(perSecond
+      ? [{ what: 'pgbench, the statement of home', value: perSecond, unit: '/s' }]
+      : []),
+  ]
+}

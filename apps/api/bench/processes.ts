@@ -1,0 +1,90 @@
+import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Load, Measured } from './load.ts'
+
+export interface RunningServer {
+  port: number
+  pid: number
+  /** From the start of the process until it listened. */
+  readyMs: number
+  close(): Promise<void>
+}
+
+const children = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
+/** A server in a process of its own, which says `"port":n` once it listens. */
+export async function startServer(words: string[], env: Record<string, string>, told?: unknown) {
+  const start = performance.now()
+  const child = spawn(process.execPath, words, {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  children.add(child)
+  child.stdin.end(told === undefined ? '' : JSON.stringify(told))
+  const exited = once(child, 'exit')
+  let output = ''
+  const port = await new Promise<number>((resolve, reject) => {
+    // Read to the end: whoever logs must not wait for us.
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (output.length < 10_000) output += chunk
+      const said = /"port":(\d+)/.exec(output)?.[1]
+      if (said) resolve(Number(said))
+    })
+    exited.then(() => reject(new Error(`${words.join(' ')} did not start:\n${output}`)))
+  })
+  const readyMs = performance.now() - start
+  const close = async () => {
+    // A profile is written at a peaceful end.
+    child.kill(words.includes('--cpu-prof') ? 'SIGTERM' : 'SIGKILL')
+    await exited
+    children.delete(child)
+  }
+  return { port, pid: child.pid ?? 0, readyMs, close } satisfies RunningServer
+}
+
+/** One of the floors or peers, told what it is to answer. */
+export const startFloor = (name: string, told: unknown) =>
+  startServer(['--import', 'tsx', join(import.meta.dirname, 'floors', `${name}-main.ts`)], {}, told)
+
+export type Driver = (load: Load) => Promise<Measured>
+
+export function openDriver(): { drive: Driver; close: () => void } {
+  const child = fork(join(import.meta.dirname, 'load-main.ts'), {
+    execArgv: ['--import', 'tsx'],
+  })
+  children.add(child)
+  async function drive(load: Load): Promise<Measured> {
+    child.send(load)
+    const [answer] = await once(child, 'message')
+    if (answer.error) throw new Error(answer.error)
+    return answer.measured
+  }
+  return { drive, close: () => child.kill() }
+}
+
+let ticksPerSecond = 0
+
+/** Seconds of CPU that a process has had; NaN where there is no /proc. */
+export function cpuSecondsOf(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    ticksPerSecond ||= Number(execFileSync('getconf', ['CLK_TCK']))
+    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+  } catch {
+    return Number.NaN
+  }
+}
+
+export function residentMbOf(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
+  } catch {
+    return Number.NaN
+  }
+}

@@ -1,0 +1,26 @@
+import { isHandle, isReceiver } from '@cruddur/db'
+import { z } from '@hono/zod-openapi'
+import { createMiddleware } from 'hono/factory'
+import type { ErrorCode } from '../../http/errors.ts'
+import type { ViewerEnv } from '../../http/viewer.ts'
+
+const toPerson = z.object({
+  message_group_uuid: z.null().optional(),
+  handle: z.string().refine(isHandle),
+})
+
+/**
+ * Says a receiver who is nobody, or oneself, together with what is wrong about the message: a right
+ * one learns it from the statement that would write it.
+ */
+export const checkReceiver = createMiddleware<ViewerEnv>(async (c, next) => {
+  await next()
+  if (c.res.status !== 422) return
+  const codes = z.array(z.string()).parse(await c.res.clone().json())
+  const isOfMessage = codes.every((code) => code.startsWith('message_'))
+  const body = toPerson.safeParse(await c.req.json())
+  if (!isOfMessage || !body.success) return
+  const { sub } = c.var.viewer
+  if (await isReceiver(c.var.deps.db, { sub, handle: body.data.handle })) return
+  c.res = c.json([...codes, 'user_reciever_handle_blank' satisfies ErrorCode], 422)
+})

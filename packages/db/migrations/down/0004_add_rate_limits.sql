@@ -1,0 +1,2 @@
+DROP FUNCTION newest_migration();--> statement-breakpoint
+DROP TABLE "rate_limits";
