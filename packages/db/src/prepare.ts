@@ -2,8 +2,8 @@ import { fillPlaceholders, type Placeholder, SQL, StringChunk, sql } from 'drizz
 import { PgDialect } from 'drizzle-orm/pg-core'
 
 /**
- * A statement whose text is made once: for a page of a feed that is a quarter of the API’s work. A
- * run gives the values of its placeholders.
+ * A statement whose text is made once: made for each request, it costs more than the
+ * rest of the query’s code. A run gives the values of its placeholders.
  */
 export function prepare<V extends Record<string, unknown>>(build: () => SQL): (values: V) => SQL {
   let made: { parts: StringChunk[]; params: unknown[] } | undefined
