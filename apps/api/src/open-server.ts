@@ -99,7 +99,11 @@ function trackIdle(server: ReturnType<typeof createServer>) {
   function endIdle() {
     isEnding = true
     const busy = new Set(Array.from(answers, ({ req }) => req.socket))
-    for (const socket of sockets) if (!busy.has(socket)) socket.destroySoon()
+    for (const socket of sockets) {
+      if (busy.has(socket)) continue
+      sockets.delete(socket)
+      socket.destroySoon()
+    }
   }
   return endIdle
 }
