@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 /** Where a package's run leaves its counts, relative to the package; main.ts adds them up. */
@@ -21,6 +22,7 @@ export const testConfig = (options: NonNullable<ViteUserConfig['test']> = {}) =>
         passWithNoTests: true,
         // A worker loads the app once, not for each file: files share its modules and no state.
         isolate: false,
+        setupFiles: [join(import.meta.dirname, 'leave-clean.ts')],
         // Each of these wants the machine for itself.
         fileParallelism: mode !== 'faults',
         ...options,
