@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { databaseOf, withDatabase } from '../databases.ts'
 import { cloneDatabase } from '../testing.ts'
@@ -16,6 +19,21 @@ describe('pnpm db', () => {
     expect(output).not.toContain(new URL(url).password)
     expect(code).toBe(0)
   }, 60_000)
+
+  it('goes on when nobody reads any more', async () => {
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', join(import.meta.dirname, 'main.ts'), 'status'],
+      { env: { PATH: '/usr/bin:/bin', CONNECTION_URL: url } },
+    )
+    child.stdout.destroy()
+    let said = ''
+    child.stderr.on('data', (chunk) => {
+      said += chunk
+    })
+    expect(await once(child, 'close')).toEqual([0, null])
+    expect(said).not.toContain('EPIPE')
+  })
 
   it('lets an argument beat CRUDDUR_ENV', async () => {
     const { output } = await run(['migrate', 'test'], {
