@@ -36,7 +36,8 @@ export const adoptCommand = defineCommand({
     const isApplied = flags.apply === true
     const items = flags.messages === undefined ? undefined : readMessages(flags.messages)
     const { host } = readConnectionUrl(target.directUrl)
-    if (isApplied && (!isLoopback(host) || isProduction(target.environment))) {
+    const owner = target.keptBy ?? target.environment
+    if (isApplied && (!isLoopback(host) || isProduction(owner))) {
       await requireWord('adopt', target, flags, 'Its tables are made anew, with all their rows')
     }
     const adoption = await (isApplied ? adoptShowing(target) : planAdoption(target.directUrl))

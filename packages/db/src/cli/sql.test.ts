@@ -27,6 +27,13 @@ it('writes elsewhere than on prod, and says how much', async () => {
   expect(await session.query("select 1 from users where bio = 'hi'")).toHaveLength(2)
 })
 
+it('writes as little where another name is given to prod’s database', async () => {
+  const variables = { CONNECTION_URL: url, PROD_CONNECTION_URL: url }
+  const { code } = await runDb(['sql', 'delete from users'], variables)
+  expect(code).toBe(1)
+  expect(await handles()).toEqual(['di', 'ed'])
+})
+
 const breakOut = 'delete from users'
 it.each([
   breakOut,

@@ -30,8 +30,9 @@ export const sqlCommand = defineCommand({
 })
 
 /** One statement in a transaction of its own, so that none in its text could end the reading. */
-async function ask({ directUrl, environment }: Target, statement: string): Promise<Answer> {
-  const isReadOnly = isProduction(environment)
+async function ask(target: Target, statement: string): Promise<Answer> {
+  const { directUrl, environment, keptBy = environment } = target
+  const isReadOnly = isProduction(keptBy)
   const session = openSession(directUrl, 'cruddur-sql')
   try {
     // After the first select, Postgres lets nobody make it a writing one.
