@@ -91,7 +91,7 @@ describe('people', () => {
         bio: 'b'.repeat(1001),
       }),
       mock: person({ cognito_user_id: 'MOCK', email: 'Di@Example.COM' }),
-      mock2: person({ cognito_user_id: 'MOCK', email: ' ' }),
+      mock2: person({ cognito_user_id: ' MOCK', email: ' ' }),
     }
     const { row, why, original } = await adoptRows(Object.values(rows))
     expect(row(rows.fine)).toEqual({ ...rows.fine, created_at: expect.anything() })

@@ -52,7 +52,7 @@ const stageUsers = ({ hasBio }: Bootcamp) => String.raw`
     coalesce(${instant('created_at')}, now()) as created_at
   from public.users
   cross join lateral (select
-    case when not ${isBlank('cognito_user_id')} and lower(cognito_user_id) <> 'mock'
+    case when not ${isBlank('cognito_user_id')} and lower(btrim(cognito_user_id)) <> 'mock'
       and char_length(cognito_user_id) <= 128 then cognito_user_id end,
     -- An address is never made into a handle, which is public.
     case when handle !~ '[^\s@]@' then regexp_replace(
