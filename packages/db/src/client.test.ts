@@ -96,6 +96,16 @@ describe('the deadline', () => {
   })
 })
 
+it('refuses who would stand in line for too long, and serves on', async () => {
+  const options = { poolSize: 1, deadlineMs: 30_000, longestWaitMs: 50 }
+  const { db, stats, close } = connect(database.url, options)
+  const held = db.execute(sql`select pg_sleep(1)`).then(() => 'answered')
+  expect(isUnavailable(await rejection(db.execute(sql`select 1`)))).toBe(true)
+  expect(stats()).toEqual({ open: 1, idle: 0, waiting: 0 })
+  expect(await held).toBe('answered')
+  await close()
+})
+
 it('says that the database is unavailable when nothing listens there', async () => {
   const { db, close } = connect('postgres://a:b@127.0.0.1:1/c')
   expect(isUnavailable(await rejection(db.execute(sql`select 1`)))).toBe(true)
