@@ -12,8 +12,9 @@ const refusalOf = (read: () => unknown) => {
 
 it.each([
   ['mysql://a:b@c/d', 'does not begin with postgres://'],
-  ['postgres://a:b@/d', 'cannot be read'],
+  ['postgres://a:b@/d', 'has no host'],
   ['postgres:///d', 'has no host'],
+  ['postgres://u:p@:5432/d', 'has no host'],
   ['postgres://host', 'has no database name'],
   ['postgres://host/d', 'has no user'],
   ['postgres://a:b@host1,host2/d', 'no name and no address'],

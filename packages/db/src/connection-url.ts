@@ -23,6 +23,9 @@ const otherSslModes = new Set(['allow', 'prefer', 'require', 'verify-ca', 'no-ve
 
 export const isLoopback = (host: string) => loopbackHosts.has(host)
 
+/** The host as it is dialled: a URL has brackets round an IPv6 address. */
+export const dialledHost = (host: string) => host.replace(/^\[|\]$/g, '')
+
 /**
  * Reads the postgres:// URL that has this name. What is wrong is said without repeating any of it:
  * where a part of the password ends up is not known.
@@ -70,6 +73,7 @@ function parse(url: string): URL {
   const [, authority = '', rest = ''] = /^postgres(?:ql)?:\/\/([^/?#]*)(.*)$/s.exec(url) ?? []
   if (!/^postgres(ql)?:\/\//.test(url)) refuse('does not begin with postgres://')
   if (/[\s\p{Cc}]/u.test(url)) refuse('holds a space or a line break')
+  if (/(^|@)(:\d*)?$/.test(authority)) refuse('has no host')
   if (
     rest.includes('@') ||
     rest.includes('#') ||

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { causeWith } from './cause.ts'
-import { describeTarget, isLoopback, readConnectionUrl } from './connection-url.ts'
+import { describeTarget, dialledHost, isLoopback, readConnectionUrl } from './connection-url.ts'
 import { explain } from './explain.ts'
 import { IamTokenError } from './iam-token.ts'
 import { openSession } from './session.ts'
@@ -34,7 +34,7 @@ export const fail = (name: string, says: string, todo?: string): Check => ({
 /** From the URL to the first answer. */
 export async function* checkWay(url: string, environment: string): AsyncGenerator<Check> {
   const target = readConnectionUrl(url)
-  const host = target.host.replace(/^\[|\]$/g, '')
+  const host = dialledHost(target.host)
   yield ok('url', describeTarget(target))
   let at = 'dns'
   try {

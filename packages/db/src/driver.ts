@@ -1,5 +1,10 @@
 import postgres from 'postgres'
-import { type ConnectionTarget, ConnectionUrlError, readConnectionUrl } from './connection-url.ts'
+import {
+  type ConnectionTarget,
+  ConnectionUrlError,
+  dialledHost,
+  readConnectionUrl,
+} from './connection-url.ts'
 import { type IamOptions, tokenSource } from './iam-token.ts'
 import { findRdsRoots } from './rds-roots.ts'
 
@@ -18,7 +23,7 @@ const asText = (value: unknown) => value
 export function openDriver(url: string, options: DriverOptions) {
   const target = readConnectionUrl(url)
   const { host, port, database, user, tls, prepare } = target
-  const name = host.replace(/^\[|\]$/g, '')
+  const name = dialledHost(host)
   // As lists, which the driver’s types do not know: it splits a text at each colon, as in ::1.
   const address: object = { host: [name], port: [port] }
   return hidingPgVariables(() =>

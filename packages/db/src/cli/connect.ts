@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
-import { type ConnectionTarget, readConnectionUrl } from '../connection-url.ts'
+import { type ConnectionTarget, dialledHost, readConnectionUrl } from '../connection-url.ts'
 import { signRdsToken } from '../iam-token.ts'
 import { findRdsRoots } from '../rds-roots.ts'
 import { findIam } from '../session.ts'
@@ -61,7 +61,7 @@ export function psqlVariables(
   roots: string,
 ): Record<string, string> {
   return {
-    PGHOST: host.replace(/^\[|\]$/g, ''),
+    PGHOST: dialledHost(host),
     PGPORT: String(port),
     PGDATABASE: database,
     PGUSER: user,

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { readConnectionUrl } from '../connection-url.ts'
+import { dialledHost, readConnectionUrl } from '../connection-url.ts'
 import { verifying } from '../driver.ts'
 import { runChild, withoutPgVariables } from './child.ts'
 import { defineCommand, UsageError } from './command.ts'
@@ -37,7 +37,7 @@ export const studioCommand = defineCommand({
 async function credentialsOf(url: string) {
   const { host, port, database, user, tls } = readConnectionUrl(url)
   const password = await passwordOf(url)
-  const name = host.replace(/^\[|\]$/g, '')
+  const name = dialledHost(host)
   return {
     host: name,
     port,
