@@ -7,7 +7,7 @@ import {
   listHome,
   type Position,
 } from '@cruddur/db'
-import { drizzle } from 'drizzle-orm/pg-proxy'
+import { openDb } from '@cruddur/db/admin'
 
 /** A statement of ours, for a floor to run as well. */
 export interface Statement {
@@ -26,9 +26,9 @@ export const marks = {
 
 async function record(run: (db: Db) => Promise<unknown>, sent: Statement['sent']) {
   let statement: Statement | undefined
-  const db: Db = drizzle<Record<string, never>>(async (text, parameters) => {
+  const db: Db = openDb(async ({ text, parameters }) => {
     statement ??= { text, parameters, sent }
-    return { rows: [] }
+    return []
   })
   await run(db)
   if (!statement) throw new Error('Nothing was asked of the database')
@@ -36,22 +36,17 @@ async function record(run: (db: Db) => Promise<unknown>, sent: Statement['sent']
 }
 
 const items = [{ column: 'items' }]
+const body = [{ column: 'body' }]
 const activity = [{ column: 'activity' }]
 
 export const homeStatement = (after?: Position) =>
   record((db) => listHome(db, { limit: 50, after }), items)
 
 export const profileStatement = (handle: string) =>
-  record(
-    (db) => findProfile(db, { handle, limit: 40 }),
-    ['{"profile":', { column: 'profile' }, ',"activities":', ...items, '}'],
-  )
+  record((db) => findProfile(db, { handle, limit: 40 }), body)
 
 export const threadStatement = (uuid: string) =>
-  record(
-    (db) => findThread(db, { uuid, limit: 50 }),
-    ['{"activity":', ...activity, ',"replies":', ...items, '}'],
-  )
+  record((db) => findThread(db, { uuid, limit: 50 }), body)
 
 export const crudStatement = () =>
   record((db) => insertCrud(db, { ...marks, ttlHours: 1 }), activity)

@@ -1,6 +1,5 @@
 import type { Context } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
-import { requestId } from 'hono/request-id'
 import type { Deps } from './deps.ts'
 import { activityRoutes } from './features/activities/routes.ts'
 import { feedRoutes } from './features/feeds/routes.ts'
@@ -10,14 +9,14 @@ import { notificationRoutes } from './features/notifications/routes.ts'
 import { profileEditRoutes } from './features/people/edit-routes.ts'
 import { peopleRoutes } from './features/people/routes.ts'
 import { searchRoutes } from './features/search/routes.ts'
+import { beginAnswer } from './http/answer.ts'
 import { checkBody } from './http/body.ts'
-import { dropAfterWrite, keepNothing } from './http/caching.ts'
+import { dropAfterWrite } from './http/caching.ts'
 import { type ApiEnv, createRouter } from './http/context.ts'
 import { crossOrigin } from './http/cross-origin.ts'
 import { onError } from './http/on-error.ts'
 import { type Callers, limitAddress } from './http/rate-limit.ts'
 import { requestLog } from './http/request-log.ts'
-import { secureHeaders } from './http/secure-headers.ts'
 import { serveDocument } from './openapi.ts'
 
 interface AppOptions extends Callers {
@@ -31,15 +30,13 @@ export type AppType = ReturnType<typeof createApp>
 
 export function createApp({ origins, depsFor, ...callers }: AppOptions) {
   const app = createRouter()
-  app.use(requestId())
+  app.use(beginAnswer)
   app.use(async (c, next) => {
     c.set('deps', depsFor(c))
     await next()
   })
   app.use(requestLog)
-  app.use(secureHeaders)
   app.use(crossOrigin(origins))
-  app.use(keepNothing)
   app.use(limitAddress(callers))
   app.use(
     methodNotAllowed<ApiEnv>({

@@ -11,7 +11,6 @@ import {
 import { askOnce, createGetUser, type GetUser } from './cognito.ts'
 import type { Config } from './config.ts'
 import { createEnsurePerson, type EnsurePerson } from './ensure-person.ts'
-import type { Ready } from './http/caching.ts'
 import type { Limits } from './http/rate-limit.ts'
 import { createResponseCache, type ResponseCache } from './http/response-cache.ts'
 import type { Log } from './log.ts'
@@ -30,7 +29,7 @@ export interface Deps {
   verify: VerifyToken
   ensurePerson: EnsurePerson
   /** The first page of home by its length: the same for everybody. */
-  homePages: ResponseCache<HomePage & { ready: Ready }>
+  homePages: ResponseCache<HomePage & { tag: string }>
   findReadiness: () => Promise<Readiness>
 }
 

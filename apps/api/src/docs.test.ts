@@ -48,7 +48,7 @@ describe('its files', () => {
     const [whole, zipped] = [await get(path), await get(path, { 'accept-encoding': 'br, gzip' })]
     expect(whole.headers.get('content-type')).toBe(type)
     expect(whole.headers.get('x-content-type-options')).toBe('nosniff')
-    expect(whole.headers.get('vary')).toBe('Accept-Encoding')
+    expect(whole.headers.get('vary')).toBe('Origin, Accept-Encoding')
     expect(zipped.headers.get('content-encoding')).toBe('gzip')
     const text = await whole.text()
     expect(text).toContain(content)

@@ -30,7 +30,7 @@ interface Asset {
 
 async function createAsset(type: string, plain: Uint8Array<ArrayBuffer>): Promise<Asset> {
   const zipped = new Uint8Array(await promisify(gzip)(plain))
-  return { type, plain, zipped, tag: await tagOf(new TextDecoder('latin1').decode(plain)) }
+  return { type, plain, zipped, tag: await tagOf(plain) }
 }
 
 async function readAssets(): Promise<Map<string, Asset>> {
@@ -66,7 +66,7 @@ function sendAsset(c: Context, { type, plain, zipped, tag }: Asset) {
   c.header('Cache-Control', 'public, no-cache')
   // Weak: the same whether it is compressed or not.
   c.header('ETag', `W/${tag}`)
-  c.header('Vary', 'Accept-Encoding', { append: true })
+  c.header('Vary', 'Origin, Accept-Encoding')
   c.header('Content-Security-Policy', policy)
   c.header('X-Content-Type-Options', 'nosniff')
   c.header('Referrer-Policy', 'no-referrer')

@@ -124,9 +124,9 @@ export function writeDocument(app: App): OpenApiDocument {
 
 /** Serves the document; it is written when it is first asked for. */
 export function serveDocument(app: App): void {
-  let document: string | undefined
+  let document: Uint8Array<ArrayBuffer> | undefined
   app.get('/openapi.json', (c) => {
-    document ??= JSON.stringify(writeDocument(app))
+    document ??= new TextEncoder().encode(JSON.stringify(writeDocument(app)))
     return sendTagged(c, document, { type: 'application/json', audience: 'public' })
   })
 }

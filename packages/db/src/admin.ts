@@ -11,6 +11,7 @@ export {
   type Target,
   TargetError,
 } from './cli/targets.ts'
+export { openDb } from './client.ts'
 export { describeTarget, isLoopback, readConnectionUrl } from './connection-url.ts'
 export { createDatabase, databaseOf, dropDatabase, withDatabase } from './databases.ts'
 export { readEnvFile } from './env-file.ts'

@@ -2,10 +2,15 @@ import { drizzle, type PgRemoteDatabase } from 'drizzle-orm/pg-proxy'
 import { readConnectionUrl } from './connection-url.ts'
 import { openDriver, readPassword } from './driver.ts'
 import type { IamOptions } from './iam-token.ts'
-import { openPool, type Pool } from './pool.ts'
+import { openPool, type Pool, type Statement } from './pool.ts'
 
 /** No interactive transaction: a write is one statement (docs/decisions/0003). */
-export type Db = Omit<PgRemoteDatabase, 'transaction'>
+export type Db = Omit<PgRemoteDatabase, 'transaction'> & {
+  /** Runs a statement whose text is made already, past Drizzle. */
+  run: RunStatement
+}
+
+type RunStatement = Pool['run']
 
 export interface ConnectOptions {
   applicationName?: string
@@ -40,13 +45,26 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
       }),
     { size: poolSize, deadlineMs, longestWaitMs },
   )
+  return { db: openDb(pool.run), stats: pool.stats, close: pool.close }
+}
+
+/** Drizzle on whatever runs its statements. */
+export function openDb(run: RunStatement): Db {
   const db = drizzle(async (text, parameters, method) => ({
-    rows: await pool.run({
+    rows: await run({
       text,
       parameters,
       rows: method === 'all' ? 'arrays' : 'objects',
-      repeatable: /^\s*select\b/i.test(text),
+      repeatable: isRepeatable(text),
     }),
   }))
-  return { db, stats: pool.stats, close: pool.close }
+  return Object.assign(db, { run: (statement: Statement) => run(statement).catch(fail) })
 }
+
+/** As Drizzle does: the driver’s own message may repeat what a person wrote. */
+function fail(cause: unknown): never {
+  throw new Error('A statement failed', { cause })
+}
+
+/** Whether a statement changes nothing, so that it may be said twice. */
+export const isRepeatable = (text: string) => /^\s*select\b/i.test(text)

@@ -22,9 +22,12 @@ import { findOwnProfile, findShortProfile } from './queries/profiles.ts'
 import { takeToken } from './queries/rate-limits.ts'
 import { isMigrated } from './queries/readiness.ts'
 import { searchActivities } from './queries/search.ts'
+import { readJson } from './read-json.testing.ts'
 import { openSession, quoteName } from './session.ts'
 import { sweep } from './sweep.ts'
 import { cloneDatabase } from './testing.ts'
+
+const textOf = (body: Parameters<typeof readJson>[0]) => JSON.stringify(readJson(body))
 
 const { url, session } = await cloneDatabase()
 // Roles are the whole server’s, which other tests use too.
@@ -120,9 +123,11 @@ describe('the API’s role', () => {
       expect(reply).toContain('indeed')
       expect(await findAnswer(db, { sub: 'ed', key: 'k' })).toMatchObject({ digest: 'd' })
       await deleteOldAnswer(db, { sub: 'ed', key: 'k' })
-      expect((await listHome(db, page)).items).toContain('"replies_count":1')
-      expect((await findProfile(db, { handle: 'di', ...page }))?.text).toContain('wonderful')
-      expect((await findThread(db, { uuid, ...page }))?.text).toContain('indeed')
+      expect(textOf((await listHome(db, page)).body)).toContain('"replies_count":1')
+      expect(textOf((await findProfile(db, { handle: 'di', ...page }))?.body)).toContain(
+        'wonderful',
+      )
+      expect(textOf((await findThread(db, { uuid, ...page }))?.body)).toContain('indeed')
       expect((await listNotifications(db, { sub: 'ed', ...page })).items).toContain('wonderful')
       // By a slip of the finger: through the words that the trigger wrote.
       expect((await searchActivities(db, { term: 'wondreful', ...page })).items).toContain(uuid)

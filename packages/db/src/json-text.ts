@@ -1,12 +1,15 @@
 import { type AnyColumn, type GetColumnData, is, type SQL, sql } from 'drizzle-orm'
 import { PgTimestamp } from 'drizzle-orm/pg-core'
 import type { Db } from './client.ts'
-import type { Later } from './prepare.ts'
+import type { Bytes, Later } from './prepare.ts'
 
 declare const held: unique symbol
 
 /** JSON that Postgres serialised; T is what parsing it would give. */
 export type JsonText<T> = string & { readonly [held]?: T }
+
+/** The same as the bytes that came: most of it is only passed on. */
+export type JsonBytes<T> = Bytes & { readonly [held]?: T }
 
 /** A place in a list: the instant and the uuid of the last row that was read. */
 export interface Position {

@@ -3,11 +3,11 @@ import { Connections, type OpenDriver } from './connections.ts'
 import type { Driver } from './driver.ts'
 import { DatabaseUnavailableError, isConnectionFault, isLostConnection } from './unavailable.ts'
 
-interface Statement {
+export interface Statement {
   text: string
   parameters: unknown[]
-  /** Rows as arrays in the order of the select, or as objects by column name. */
-  rows: 'arrays' | 'objects'
+  /** Rows as arrays in the order of the select, of values or of bytes, or as objects by column. */
+  rows: 'arrays' | 'bytes' | 'objects'
   /** It changes nothing, or says the same when said twice: safe to send again after a lost connection. */
   repeatable: boolean
 }
@@ -84,5 +84,6 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 async function send(driver: Driver, { text, parameters, rows }: Statement): Promise<unknown[]> {
   // The driver’s type lists what it can send; it refuses the rest at run time.
   const query = driver.unsafe(text, parameters as never[], { prepare: true })
+  if (rows === 'bytes') return query.raw()
   return rows === 'arrays' ? query.values() : query
 }

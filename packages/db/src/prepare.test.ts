@@ -1,21 +1,33 @@
 import { sql } from 'drizzle-orm'
-import { PgDialect } from 'drizzle-orm/pg-core'
 import { expect, it } from 'vitest'
+import { openDb } from './client.ts'
+import type { Statement } from './pool.ts'
 import { prepare } from './prepare.ts'
 
-it('makes a text once and gives each run its own values', () => {
+const sent: Statement[] = []
+const db = openDb(async (statement) => {
+  sent.push(statement)
+  return []
+})
+
+it('makes a text once and gives each run its own values', async () => {
   let built = 0
   const { placeholder } = sql
-  const select = prepare(() => {
+  const select = prepare<{ a: number; b: string }>(() => {
     built++
     return sql`select ${placeholder('a')}, ${'fixed'}, ${placeholder('b')}, ${placeholder('a')}`
   })
-  const queryOf = (values: { a: number; b: string }) => {
-    const { sql: text, params } = new PgDialect().sqlToQuery(select(values))
-    return { text, params }
-  }
+  await select.rows(db, { a: 1, b: 'x' })
+  await select.bytes(db, { a: 2, b: 'y' })
   const text = 'select $1, $2, $3, $4'
-  expect(queryOf({ a: 1, b: 'x' })).toEqual({ text, params: [1, 'fixed', 'x', 1] })
-  expect(queryOf({ a: 2, b: 'y' })).toEqual({ text, params: [2, 'fixed', 'y', 2] })
+  expect(sent).toEqual([
+    { text, parameters: [1, 'fixed', 'x', 1], rows: 'objects', repeatable: true },
+    { text, parameters: [2, 'fixed', 'y', 2], rows: 'bytes', repeatable: true },
+  ])
   expect(built).toBe(1)
+})
+
+it('says nothing twice that writes', async () => {
+  await prepare(() => sql`with gone as (delete from users) select 1`).rows(db, {})
+  expect(sent.at(-1)?.repeatable).toBe(false)
 })

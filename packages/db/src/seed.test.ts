@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { listHome } from './queries/feeds.ts'
+import { readJson } from './read-json.testing.ts'
 import { seed } from './seed.ts'
 import { seedBulk } from './seed-bulk.ts'
 import { cloneDatabase } from './testing.ts'
@@ -26,8 +27,8 @@ it('renews what has expired and keeps what people added', async () => {
     select uuid, 'Mine', now() + interval '1 hour' from users where handle = 'bayko'`)
   await session.query("update activities set expires_at = now() where message <> 'Mine'")
   await seed(url)
-  const { items } = await listHome(db, { limit: 50 })
-  expect(JSON.parse(items)).toHaveLength(13)
+  const { body } = await listHome(db, { limit: 50 })
+  expect(readJson(body)).toHaveLength(13)
 })
 
 it('gives the demo cruds to a person who already has the handle', async () => {

@@ -4,6 +4,7 @@ import { connect } from './client.ts'
 import { insertReply } from './queries/activities.ts'
 import { listHome } from './queries/feeds.ts'
 import { batchSize, sweepBatch } from './queries/sweep.ts'
+import { readJson } from './read-json.testing.ts'
 import { sweep } from './sweep.ts'
 import { cloneDatabase, type TestDatabase } from './testing.ts'
 
@@ -126,7 +127,7 @@ describe('among others', () => {
     await sweeper.db.execute(sql`begin`)
     expect(await sweepBatch(sweeper.db)).toMatchObject({ activities: batchSize })
     await other.db.execute(sql`select set_config('lock_timeout', '100ms', false)`)
-    expect(JSON.parse((await listHome(other.db, { limit: 50 })).items)).toHaveLength(50)
+    expect(readJson((await listHome(other.db, { limit: 50 })).body)).toHaveLength(50)
     const reply = { sub: 'di', message: 'Hello', replyTo: live?.uuid ?? '' }
     expect(await insertReply(other.db, reply)).toContain('Hello')
     await sweeper.db.execute(sql`rollback`)

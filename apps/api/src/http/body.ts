@@ -8,12 +8,26 @@ const withBody = new Set(['POST', 'PUT'])
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-const limit = bodyLimit({
-  maxSize: 64 * 1024,
-  onError: () => {
-    throw new ApiError('body_too_large')
-  },
-})
+const mostBytes = 64 * 1024
+
+const refuse = (): never => {
+  throw new ApiError('body_too_large')
+}
+
+/** Counts a body that does not say its length. */
+const countBytes = bodyLimit({ maxSize: mostBytes, onError: refuse })
+
+/**
+ * Believes a length that is said, which every runtime holds the body to: on Node the question
+ * whether there is a body costs a tenth of a post.
+ */
+const limit: MiddlewareHandler<ApiEnv> = (c, next) => {
+  const length = c.req.header('content-length')
+  if (length === undefined || c.req.header('transfer-encoding') !== undefined) {
+    return countBytes(c, next)
+  }
+  return Number(length) <= mostBytes ? next() : refuse()
+}
 
 /**
  * A body is JSON and no longer than that, or it is refused before it is read, wherever there is a

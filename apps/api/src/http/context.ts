@@ -1,10 +1,14 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Deps } from '../deps.ts'
+import type { AnswerHeaders } from './answer.ts'
 
 export interface ApiEnv {
   Variables: {
     deps: Deps
     requestId: string
+    headers: AnswerHeaders
+    /** The answer that was made with those headers. */
+    answered?: Response
     /** The `sub` of whoever’s token was taken, for the log. */
     person?: string
   }

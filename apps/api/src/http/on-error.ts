@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { CognitoUnavailableError } from '../cognito.ts'
 import type { LogFields } from '../log.ts'
+import { headersOf } from './answer.ts'
 import type { ApiEnv } from './context.ts'
 import { ApiError, type ErrorCode, statusOfCode } from './errors.ts'
 
@@ -12,7 +13,9 @@ import { ApiError, type ErrorCode, statusOfCode } from './errors.ts'
  */
 export function onError(error: Error, c: Context<ApiEnv>): Response {
   const code = codeOf(error)
-  if (code === 'unavailable') c.header('Retry-After', String(retryAfterSeconds(error)))
+  if (code === 'unavailable') {
+    headersOf(c)['Retry-After'] = String(retryAfterSeconds(error))
+  }
   if (code === 'unavailable' || code === 'generic_500') {
     c.var.deps.log.error(code, { requestId: c.var.requestId, ...describe(error) })
   }

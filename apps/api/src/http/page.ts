@@ -1,7 +1,8 @@
-import type { JsonText, Page, PageOf, Position } from '@cruddur/db'
+import type { JsonBytes, JsonText, Page, PageOf } from '@cruddur/db'
 import { z } from '@hono/zod-openapi'
 import type { Context, TypedResponse } from 'hono'
-import { type Audience, type Ready, sendTagged } from './caching.ts'
+import { answer, headersOf } from './answer.ts'
+import { type Audience, sendTagged } from './caching.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 
 /** What every list takes: how many, and after which row. */
@@ -32,42 +33,51 @@ export const pageQuery = (defaultLimit: number) =>
   })
 
 /** Sends a page's ready JSON; `Link` names the next page while there is one. */
-export function sendPage<T>(c: Context, page: Page<T> & { ready?: Ready }, audience?: Audience) {
-  linkNext(c, page.next)
-  return sendJson(c, page.items, audience, page.ready)
+export const sendPage = <T>(c: Context, { items, next }: Page<T>) =>
+  sendPageOf(c, { body: items, next })
+
+interface SentPage<T> extends Omit<PageOf<T>, 'body'> {
+  body: JsonText<T> | JsonBytes<T>
+  tag?: string
 }
 
-/** Sends a page together with the one thing that it belongs to. */
-export function sendPageOf<T>(c: Context, { text, next }: PageOf<T>) {
-  linkNext(c, next)
-  return sendJson(c, text)
-}
-
-const linkNext = (c: Context, next: Position | undefined) =>
+/** Sends an answer that has a page in it. */
+export function sendPageOf<T>(c: Context, { body, next, tag }: SentPage<T>, audience?: Audience) {
   linkCursor(c, next && writeCursor(next))
+  return sendJson(c, body, audience, tag)
+}
 
 /** Names the next page in `Link`, while there is one. */
 export function linkCursor(c: Context, cursor: string | undefined) {
   if (cursor === undefined) return
   const query = new URLSearchParams(c.req.query())
   query.set('cursor', cursor)
-  c.header('Link', `<${c.req.path}?${query}>; rel="next"`)
+  headersOf(c).Link = `<${c.req.path}?${query}>; rel="next"`
 }
+
+const type = 'application/json'
+
+function sendUntagged(c: Context, body: string | Uint8Array<ArrayBuffer>) {
+  headersOf(c)['Content-Type'] = type
+  return answer(c, body)
+}
+
+const encoder = new TextEncoder()
 
 /**
  * Sends JSON that Postgres serialised, typed as what it holds. A viewer's answer is theirs alone.
  */
 export async function sendJson<T>(
   c: Context,
-  text: JsonText<T>,
+  json: JsonText<T> | JsonBytes<T>,
   audience: Audience = c.get('viewer') === undefined ? 'public' : 'private',
-  ready?: Ready,
+  tag?: string,
 ) {
-  const type = 'application/json'
+  const body = typeof json === 'string' ? encoder.encode(json) : json
   const response =
     c.req.method === 'GET' || c.req.method === 'HEAD'
-      ? await sendTagged(c, text, { type, audience, ready })
-      : c.body(text, 200, { 'Content-Type': type })
-  // The body is text, so Hono cannot know its shape; JsonText carries it from the select.
+      ? await sendTagged(c, body, { type, audience, tag })
+      : sendUntagged(c, body)
+  // The body is bytes, so Hono cannot know its shape; the JSON’s own type carries it from the select.
   return response as unknown as Response & TypedResponse<T, 200, 'json'>
 }

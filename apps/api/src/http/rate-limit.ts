@@ -1,6 +1,7 @@
 import type { Bucket, TokenTaken } from '@cruddur/db'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Deps } from '../deps.ts'
+import { headersOf } from './answer.ts'
 import { clientAddress } from './client-address.ts'
 import type { ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
@@ -36,7 +37,7 @@ export function limitAddress({ peerOf, trustedHops = 0 }: Callers): MiddlewareHa
     const others = underWay.get(address) ?? 0
     if (others >= limits.concurrent) {
       metrics.count('rate_limited_total', 'by="concurrency"')
-      c.header('Retry-After', '1')
+      headersOf(c)['Retry-After'] = '1'
       throw new ApiError('rate_limited')
     }
     underWay.set(address, others + 1)
@@ -77,12 +78,13 @@ function tell(
 ) {
   const left = Math.max(0, Math.floor(((windowMs - fullInMs) * tokens) / windowMs))
   const resetSeconds = Math.ceil(fullInMs / 1000)
-  c.header('RateLimit-Policy', `"${name}";q=${tokens};w=${Math.round(windowMs / 1000)}`)
-  c.header('RateLimit', `"${name}";r=${isTaken ? left : 0};t=${resetSeconds}`)
+  const headers = headersOf(c)
+  headers['RateLimit-Policy'] = `"${name}";q=${tokens};w=${Math.round(windowMs / 1000)}`
+  headers.RateLimit = `"${name}";r=${isTaken ? left : 0};t=${resetSeconds}`
   if (isTaken) return
   const { metrics }: Deps = c.get('deps')
   metrics.count('rate_limited_total', `by="${name}"`)
   const waitMs = fullInMs + windowMs / tokens - windowMs
-  c.header('Retry-After', String(Math.max(1, Math.ceil(waitMs / 1000))))
+  headers['Retry-After'] = String(Math.max(1, Math.ceil(waitMs / 1000)))
   throw new ApiError('rate_limited')
 }

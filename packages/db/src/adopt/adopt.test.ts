@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { migrate } from '../migrate.ts'
 import { listHome } from '../queries/feeds.ts'
+import { readJson } from '../read-json.testing.ts'
 import type { Session } from '../session.ts'
 import { quoteName } from '../session.ts'
 import { sweep } from '../sweep.ts'
@@ -227,8 +228,8 @@ describe('cruds', () => {
       [di.uuid, 'Later'],
     )
     expect((await sweep(db)).activities).toBe(1)
-    const { items } = await listHome(db, { limit: 5 })
-    expect(JSON.parse(items)).toHaveLength(2)
+    const { body } = await listHome(db, { limit: 5 })
+    expect(readJson(body)).toHaveLength(2)
     await releaseExpired(db)
     expect((await sweep(db)).activities).toBe(1)
   })

@@ -1,6 +1,7 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../client.ts'
 import { type JsonText, listFields } from '../json-text.ts'
+import type { Later } from '../prepare.ts'
 import { activities, recentPosts, users } from '../schema/index.ts'
 import { type Activity, activityFields, isLive } from './activities-fields.ts'
 
@@ -15,7 +16,7 @@ export interface Post {
  * The CTE `post(uuid)` of a post that may come twice: empty for a repetition, whose first
  * `findRepeated` reads. It reads `viewer(uuid)` and `parent(uuid)`.
  */
-export const claimPost = (message: string): SQL =>
+export const claimPost = (message: Placeholder): SQL =>
   sql`post as (
     insert into ${recentPosts} (activity_uuid, user_uuid, digest, repeat_until)
     select gen_random_uuid(), viewer.uuid, ${digestOf(sql`parent.uuid`, message)},
@@ -24,7 +25,7 @@ export const claimPost = (message: string): SQL =>
     on conflict on constraint recent_posts_repeat_excl do nothing
     returning activity_uuid as uuid)`
 
-const digestOf = (parent: SQL, message: string) =>
+const digestOf = (parent: SQL, message: Later<string>) =>
   sql`encode(sha256(convert_to(coalesce(${parent}::text, '') || ' ' || ${message}, 'UTF8')), 'hex')`
 
 const digestOfPost = ({ replyTo, message }: Post) =>

@@ -1,6 +1,5 @@
-import { drizzle } from 'drizzle-orm/pg-proxy'
 import { expect, it } from 'vitest'
-import type { Db } from '../client.ts'
+import { type Db, openDb } from '../client.ts'
 import { seedBulk } from '../seed-bulk.ts'
 import { cloneDatabase } from '../testing.ts'
 import { insertCrud, insertReply } from './activities.ts'
@@ -23,9 +22,9 @@ const uuid = live?.uuid ?? ''
 async function plansOf(query: (db: Db) => Promise<unknown>): Promise<string> {
   const sent: { text: string; parameters: unknown[] }[] = []
   await query(
-    drizzle(async (text, parameters) => {
+    openDb(async ({ text, parameters }) => {
       sent.push({ text, parameters })
-      return { rows: [] }
+      return []
     }),
   )
   const plans: string[] = []

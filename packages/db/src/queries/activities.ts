@@ -1,14 +1,17 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../client.ts'
 import { type JsonText, listFields } from '../json-text.ts'
+import { prepare } from '../prepare.ts'
 import { activities, users } from '../schema/index.ts'
 import { DatabaseUnavailableError } from '../unavailable.ts'
 import { type Activity, activityFields, isLive } from './activities-fields.ts'
-import { findConcerned, type Mention, notify } from './activities-notify.ts'
+import { candidatesOf, findConcerned, type Mention, notify } from './activities-notify.ts'
 import { claimPost, deleteExpiredClaim, findRepeated, type Post } from './activities-once.ts'
 import { type RepeatableRequest, rememberAnswer } from './idempotency.ts'
 
 export { type Activity, activityFields, isAfter, isLive } from './activities-fields.ts'
+
+const { placeholder } = sql
 
 interface NewPost {
   /** The author's `sub`, as their token says it. */
@@ -25,12 +28,7 @@ interface NewCrud extends NewPost {
 
 /** The crud as it is sent, or undefined when nobody has that `sub`. */
 export const insertCrud = (db: Db, { ttlHours, ...post }: NewCrud) =>
-  insertOnce(
-    db,
-    post,
-    sql`select null::uuid as uuid,
-      now() + make_interval(hours => ${ttlHours}) as expires_at`,
-  )
+  insertOnce(db, post, writeCrud, { ttlHours })
 
 interface NewReply extends NewPost {
   replyTo: string
@@ -42,14 +40,7 @@ interface NewReply extends NewPost {
  * locked before what is answered, as by whoever leaves.
  */
 export const insertReply = (db: Db, reply: NewReply) =>
-  insertOnce(
-    db,
-    reply,
-    sql`select uuid, expires_at from ${activities}
-      where ${and(eq(activities.uuid, reply.replyTo), isLive())}
-        and exists (select from viewer) and (select count(*) from concerned) >= 0
-      for no key update`,
-  )
+  insertOnce(db, reply, writeReply, { replyTo: reply.replyTo })
 
 // Each means that the first one was deleted between its being met and its being read.
 const mostTries = 50
@@ -58,12 +49,13 @@ const mostTries = 50
 async function insertOnce(
   db: Db,
   post: NewPost & Post,
-  selectParent: SQL,
+  write: Record<'keyed' | 'unkeyed', ReturnType<typeof prepare>>,
+  more: Record<string, unknown>,
 ): Promise<JsonText<Activity> | undefined> {
+  const { sub, message, mentions = [], request } = post
+  const values = { sub, message, candidates: candidatesOf(mentions), ...request, ...more }
   for (let tries = 1; tries <= mostTries; tries++) {
-    const [row] = await db.execute<{ activity: JsonText<Activity> | null }>(
-      insertPost(post, selectParent),
-    )
+    const [row] = await write[request ? 'keyed' : 'unkeyed'].rows<Written>(db, values)
     if (!row) return undefined
     const activity = row.activity ?? (await findRepeated(db, post))
     if (activity) return activity
@@ -72,19 +64,24 @@ async function insertOnce(
   throw new DatabaseUnavailableError('A post kept repeating one that was just deleted')
 }
 
-/** One row for an author and a parent that exist; its activity is null for a repetition. */
-function insertPost(
-  { sub, message, mentions = [], replyTo, request }: NewPost & Post,
-  selectParent: SQL,
-): SQL {
+interface Written {
+  /** Null for a repetition. */
+  activity: JsonText<Activity> | null
+}
+
+const message = placeholder('message')
+const laterRequest = { key: placeholder('key'), digest: placeholder('digest') }
+
+/** One row for an author and a parent that exist. */
+function insertPost(parent: SQL, replyTo: Placeholder | undefined, isKeyed: boolean): SQL {
   const keyedPost = sql`post as (select gen_random_uuid() as uuid from viewer, parent)`
   return sql`with
     viewer as (
       select uuid, handle, display_name from ${users}
-      where ${eq(users.cognitoUserId, sub)} for key share),
-    ${findConcerned(mentions, replyTo)},
-    parent as (${selectParent}),
-    ${request ? keyedPost : claimPost(message)},
+      where ${eq(users.cognitoUserId, placeholder('sub'))} for key share),
+    ${findConcerned(replyTo)},
+    parent as (${parent}),
+    ${isKeyed ? keyedPost : claimPost(message)},
     written as (
       insert into ${activities} (uuid, user_uuid, message, reply_to_activity_uuid, expires_at)
       select post.uuid, viewer.uuid, ${message}, parent.uuid, parent.expires_at
@@ -98,6 +95,25 @@ function insertPost(
       select row_to_json(row)::text as text, row.uuid as activity_uuid
       from (select ${listFields(activityFields)}
         from written as activities cross join viewer as users) as row)
-    ${rememberAnswer(request)}
+    ${rememberAnswer(isKeyed ? laterRequest : undefined)}
     select (select text from answer) as activity from viewer, parent`
 }
+
+const insertions = (parent: SQL, replyTo?: Placeholder) => ({
+  keyed: prepare(() => insertPost(parent, replyTo, true)),
+  unkeyed: prepare(() => insertPost(parent, replyTo, false)),
+})
+
+const writeCrud = insertions(
+  sql`select null::uuid as uuid,
+    now() + make_interval(hours => ${placeholder('ttlHours')}) as expires_at`,
+)
+
+const replyTo = placeholder('replyTo')
+const writeReply = insertions(
+  sql`select uuid, expires_at from ${activities}
+    where ${and(eq(activities.uuid, replyTo), isLive())}
+      and exists (select from viewer) and (select count(*) from concerned) >= 0
+    for no key update`,
+  replyTo,
+)

@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { connect } from '../client.ts'
-import type { Page, Position } from '../json-text.ts'
+import type { Position } from '../json-text.ts'
+import { readJson } from '../read-json.testing.ts'
 import { seed } from '../seed.ts'
 import { cloneDatabase } from '../testing.ts'
 import { insertCrud } from './activities.ts'
-import { findProfile, findThread, listHome } from './feeds.ts'
+import { findProfile, findThread, listHome, type PageOf } from './feeds.ts'
 
 const database = await cloneDatabase()
 await seed(database.url)
 const { db, session } = database
 
-const read = <T>(page: Page<T>): T[] => JSON.parse(page.items)
+const read = <T>({ body }: PageOf<T[]>): T[] => readJson(body)
 
 describe('the home feed', () => {
   it('answers live cruds with their authors, newest first, without replies', async () => {
@@ -85,7 +86,7 @@ describe('the home feed', () => {
 describe('a profile', () => {
   it('has the person and their live cruds, whatever the letters’ case', async () => {
     const found = await findProfile(db, { handle: 'AndrewBrown', limit: 2 })
-    const { profile, activities } = JSON.parse(found?.text ?? '')
+    const { profile, activities } = readJson(found?.body)
     expect(profile).toMatchObject({
       handle: 'andrewbrown',
       display_name: 'Andrew Brown',
@@ -93,14 +94,14 @@ describe('a profile', () => {
     })
     expect(activities).toHaveLength(2)
     const rest = await findProfile(db, { handle: 'andrewbrown', limit: 2, after: found?.next })
-    expect(JSON.parse(rest?.text ?? '').activities).toHaveLength(1)
+    expect(readJson(rest?.body).activities).toHaveLength(1)
     expect(rest?.next).toBeUndefined()
   })
 
   it('is there for a person who has written nothing, and for nobody else', async () => {
     await session.query("insert into users (handle, display_name) values ('quiet', 'Quiet')")
     const found = await findProfile(db, { handle: 'quiet', limit: 40 })
-    expect(JSON.parse(found?.text ?? '')).toMatchObject({
+    expect(readJson(found?.body)).toMatchObject({
       profile: { bio: null, cruds_count: 0 },
       activities: [],
     })
@@ -121,7 +122,7 @@ describe('a crud with its replies', () => {
 
   it('has its replies, and is found under its author’s handle only', async () => {
     const uuid = await uuidOf('Opened port 5432')
-    const found = JSON.parse((await find(uuid, 'ANDREWBROWN'))?.text ?? '')
+    const found = readJson((await find(uuid, 'ANDREWBROWN'))?.body)
     expect(found.activity).toMatchObject({ uuid, replies_count: 2 })
     expect(found.replies).toHaveLength(2)
     expect(found.replies[0]).toMatchObject({ reply_to_activity_uuid: uuid })

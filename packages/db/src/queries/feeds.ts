@@ -2,37 +2,35 @@ import { and, desc, eq, isNull, type Placeholder, type SQL, sql } from 'drizzle-
 import { QueryBuilder } from 'drizzle-orm/pg-core'
 import type { Db } from '../client.ts'
 import {
-  type JsonText,
+  type JsonBytes,
   listFields,
-  nextOf,
-  type Page,
   type PageRequest,
-  type PageRow,
   type Position,
   selectPage,
   selectPerishablePage,
 } from '../json-text.ts'
-import { prepare } from '../prepare.ts'
+import { type Bytes, prepare } from '../prepare.ts'
 import { activities, users } from '../schema/index.ts'
 import { type Activity, activityFields, isAfter, isLive } from './activities.ts'
 import { type Profile, profileFields } from './profiles.ts'
 
-/** A page that stands beside the one thing that it belongs to. */
+/** A whole answer that has a page in it, as Postgres wrote it. */
 export interface PageOf<T> {
-  text: JsonText<T>
+  body: JsonBytes<T>
   next: Position | undefined
 }
 
-export interface HomePage extends Page<Activity> {
+export interface HomePage extends PageOf<Activity[]> {
   /** How long all that is in it lives, by the database’s clock; undefined where nothing expires. */
   liveMs: number | undefined
 }
 
 /** The home feed: everybody's live cruds, newest first, replies left out. */
 export async function listHome(db: Db, request: PageRequest): Promise<HomePage> {
-  const [row] = await db.execute<PageRow<Activity> & Record<string, unknown>>(selectHome(request))
-  if (!row) return { items: '[]', next: undefined, liveMs: undefined }
-  return { items: row.items, next: nextOf(row), liveMs: row.live_ms ?? undefined }
+  const [row] = await selectHome(db, request)
+  const page = row && pageOf<Activity[]>(row)
+  const liveMs = row?.[3] ? Number(ascii(row[3])) : undefined
+  return { ...(page ?? { body: nothing, next: undefined }), liveMs }
 }
 
 /** A person with their live cruds, newest first; undefined when nobody has the handle. */
@@ -40,11 +38,8 @@ export async function findProfile(
   db: Db,
   request: PageRequest & { handle: string },
 ): Promise<PageOf<{ profile: Profile; activities: Activity[] }> | undefined> {
-  const [row] = await db.execute<PageRow<Activity> & { profile: string; [key: string]: unknown }>(
-    selectProfile(request),
-  )
-  if (!row) return undefined
-  return { text: `{"profile":${row.profile},"activities":${row.items}}`, next: nextOf(row) }
+  const [row] = await selectProfile(db, request)
+  return row && pageOf(row)
 }
 
 interface ThreadRequest extends PageRequest {
@@ -59,11 +54,18 @@ export async function findThread(
   request: ThreadRequest,
 ): Promise<PageOf<{ activity: Activity; replies: Activity[] }> | undefined> {
   const select = request.handle === undefined ? selectThread : selectThreadOf
-  const [row] = await db.execute<PageRow<Activity> & { activity: string; [key: string]: unknown }>(
-    select(request),
-  )
-  if (!row) return undefined
-  return { text: `{"activity":${row.activity},"replies":${row.items}}`, next: nextOf(row) }
+  const [row] = await select(db, request)
+  return row && pageOf(row)
+}
+
+const nothing = new TextEncoder().encode('[]')
+const decoder = new TextDecoder()
+const ascii = (bytes: Bytes) => decoder.decode(bytes)
+
+/** Of a row that begins with the answer and where the next page does. */
+function pageOf<T>([body, at, uuid]: (Bytes | null)[]): PageOf<T> {
+  const next = at && uuid ? { at: ascii(at), uuid: ascii(uuid) } : undefined
+  return { body: body ?? nothing, next }
 }
 
 const { placeholder } = sql
@@ -74,9 +76,10 @@ type After = { at: Placeholder; uuid: Placeholder } | undefined
 function preparePages<R extends PageRequest>(build: (after: After) => SQL) {
   const first = prepare(() => build(undefined))
   const later = prepare(() => build({ at: placeholder('at'), uuid: placeholder('afterUuid') }))
-  return ({ after, ...request }: R): SQL => {
+  return (db: Db, { after, ...request }: R) => {
     const values = { ...request, rows: request.limit + 1 }
-    return after ? later({ ...values, at: after.at, afterUuid: after.uuid }) : first(values)
+    if (!after) return first.bytes(db, values)
+    return later.bytes(db, { ...values, at: after.at, afterUuid: after.uuid })
   }
 }
 
@@ -110,12 +113,15 @@ const hasHandle = sql`lower(${users.handle}) = lower(${placeholder('handle')})`
 
 const selectHome = preparePages(
   (after) =>
-    sql`select * from ${selectPerishablePage(limitedTwice(selectNewest(isCrud, after)), limit)} as page`,
+    sql`select items, next_at, next_uuid, live_ms
+      from ${selectPerishablePage(limitedTwice(selectNewest(isCrud, after)), limit)} as page`,
 )
 
 const selectProfile = preparePages<PageRequest & { handle: string }>((after) => {
   const own = and(sql`${activities.userUuid} = person.uuid`, isCrud)
-  return sql`select row_to_json(person)::text as profile, page.*
+  return sql`select
+      '{"profile":' || row_to_json(person)::text || ',"activities":' || items || '}' as body,
+      next_at, next_uuid
     from (select ${listFields(profileFields)} from ${users} where ${hasHandle}) as person
     cross join lateral ${selectPage(limited(selectNewest(own, after)), limit)} as page`
 })
@@ -123,7 +129,9 @@ const selectProfile = preparePages<PageRequest & { handle: string }>((after) => 
 const selectThreads = (isOf?: SQL) =>
   preparePages<ThreadRequest>((after) => {
     const answers = sql`${activities.replyToActivityUuid} = activity.uuid`
-    return sql`select row_to_json(activity)::text as activity, page.*
+    return sql`select
+        '{"activity":' || row_to_json(activity)::text || ',"replies":' || items || '}' as body,
+        next_at, next_uuid
       from (select ${listFields(activityFields)}
         from ${activities} join ${users} on ${users.uuid} = ${activities.userUuid}
         where ${and(eq(activities.uuid, placeholder('uuid')), isLive(), isOf)}) as activity

@@ -1,5 +1,6 @@
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../client.ts'
+import type { Later } from '../prepare.ts'
 import { activities, idempotencyKeys, users } from '../schema/index.ts'
 import { isLive } from './activities-fields.ts'
 
@@ -14,7 +15,9 @@ export interface RepeatableRequest {
  * `answer(text, activity_uuid)`; a key that is taken refuses the whole statement by
  * `idempotency_keys_pkey`, whose winner `findAnswer` reads.
  */
-export const rememberAnswer = (request: RepeatableRequest | undefined): SQL =>
+export const rememberAnswer = (
+  request: { [K in keyof RepeatableRequest]: Later<string> } | undefined,
+): SQL =>
   request
     ? sql`, remembered as (
         insert into ${idempotencyKeys} (user_uuid, key, request_digest, answer, activity_uuid)

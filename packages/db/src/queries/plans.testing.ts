@@ -1,6 +1,5 @@
-import { drizzle } from 'drizzle-orm/pg-proxy'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Db } from '../client.ts'
+import { type Db, openDb } from '../client.ts'
 import type { Position } from '../json-text.ts'
 import type { TestDatabase } from '../testing.ts'
 import { findProfile, findThread, listHome } from './feeds.ts'
@@ -20,9 +19,9 @@ export function testPlans({ session }: TestDatabase) {
   async function nodesOf(query: (db: Db) => Promise<unknown>): Promise<PlanNode[]> {
     const sent: { text: string; parameters: unknown[] }[] = []
     await query(
-      drizzle(async (text, parameters) => {
+      openDb(async ({ text, parameters }) => {
         sent.push({ text, parameters })
-        return { rows: [] }
+        return []
       }),
     )
     const nodes: PlanNode[] = []

@@ -1,5 +1,5 @@
-import { drizzle } from 'drizzle-orm/pg-proxy'
 import { expect, it } from 'vitest'
+import { openDb } from '../client.ts'
 import type { TestDatabase } from '../testing.ts'
 import { type SearchPosition, searchActivities } from './search.ts'
 
@@ -26,7 +26,7 @@ export function testSearch({ session, db }: TestDatabase) {
   /** The nodes of the plan as it ran. */
   async function run({ term, after }: Asked): Promise<PlanNode[]> {
     const nodes: PlanNode[] = []
-    const recorder = drizzle(async (text, parameters) => {
+    const recorder = openDb(async ({ text, parameters }) => {
       const [row] = await session.query<{ 'QUERY PLAN': string }>(
         `explain (analyze, format json) ${text}`,
         parameters,
@@ -36,7 +36,7 @@ export function testSearch({ session, db }: TestDatabase) {
         node.Plans?.forEach(walk)
       }
       walk(JSON.parse(row?.['QUERY PLAN'] ?? '')[0].Plan)
-      return { rows: [] }
+      return []
     })
     await searchActivities(recorder, { term, limit: 50, after })
     return nodes

@@ -1,11 +1,11 @@
 import { findProfile, listHome } from '@cruddur/db'
 import { createRoute, z } from '@hono/zod-openapi'
-import { readyOf } from '../../http/caching.ts'
 import { createRouter } from '../../http/context.ts'
 import { errorResponses, pageCodes } from '../../http/error-responses.ts'
 import { ApiError } from '../../http/errors.ts'
+import { tagOf } from '../../http/etag.ts'
 import { handleParam, handleSegment } from '../../http/handle.ts'
-import { pageQuery, sendPage, sendPageOf } from '../../http/page.ts'
+import { pageQuery, sendPageOf } from '../../http/page.ts'
 import { pageHeaders } from '../../http/shapes.ts'
 import { optionalUser } from '../../http/viewer.ts'
 import { activitySchema, profileFeedSchema } from './schemas.ts'
@@ -51,18 +51,18 @@ const profile = createRoute({
 export const feedRoutes = createRouter()
   .openapi(home, async (c) => {
     const { limit, cursor } = c.req.valid('query')
-    const { db, homePages } = c.var.deps
-    if (cursor) return sendPage(c, await listHome(db, { limit, after: cursor }), 'private')
+    const { db, homePages } = c.get('deps')
+    if (cursor) return sendPageOf(c, await listHome(db, { limit, after: cursor }), 'private')
     const page = await homePages.get(String(limit), async () => {
       const read = await listHome(db, { limit })
-      return { ...read, ready: await readyOf(read.items) }
+      return { ...read, tag: await tagOf(read.body) }
     })
-    return sendPage(c, page, 'private')
+    return sendPageOf(c, page, 'private')
   })
   .openapi(profile, async (c) => {
     const { limit, cursor } = c.req.valid('query')
     const { handle } = c.req.valid('param')
-    const feed = await findProfile(c.var.deps.db, { handle, limit, after: cursor })
+    const feed = await findProfile(c.get('deps').db, { handle, limit, after: cursor })
     if (!feed) throw new ApiError('user_not_found')
     return sendPageOf(c, feed)
   })
