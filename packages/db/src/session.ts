@@ -8,7 +8,7 @@ export type Row = Record<string, unknown>
 /** One connection for an administrator's work, where `begin` and `commit` are plain statements. */
 export interface Session {
   query<R extends Row = Row>(text: string, parameters?: unknown[]): Promise<R[]>
-  /** One statement and no more, whatever is in the text, and what Postgres says of its answer. */
+  /** One statement and no more, whatever is in the text, and what Postgres says of it. No COPY. */
   queryOne(text: string): Promise<Answer>
   /** All of the work, or none of it. */
   transaction<T>(work: () => Promise<T>): Promise<T>
@@ -20,7 +20,8 @@ export interface Answer {
   columns: { name: string; type: number }[]
   rows: unknown[][]
   command: string
-  count: number
+  /** Null where it is none, as of `create table`. */
+  count: number | null
 }
 
 // The driver’s types do not know it: without parameters it would send a text of many statements.
@@ -59,8 +60,6 @@ export function openSession(
   async function queryOne(text: string): Promise<Answer> {
     await open()
     const rows = await driver.unsafe(text, [], asOneStatement).values()
-    // COPY’s is a stream.
-    if (!Array.isArray(rows)) throw new TypeError('The statement moves a file')
     return { columns: rows.columns ?? [], rows, command: rows.command, count: rows.count }
   }
 

@@ -26,25 +26,38 @@ export interface Adoption {
   findings: Finding[]
 }
 
+const planSteps = ['stage', 'count', 'quarantine'] as const
 const steps = ['lock', 'stage', 'quarantine', 'make tables', 'move rows', 'migrate'] as const
 
 export interface AdoptOptions {
   migrations?: Migration[]
-  onStep?: (step: (typeof steps)[number], done: number, total: number) => void
+  onStep?: (step: (typeof steps | typeof planSteps)[number], done: number, total: number) => void
 }
 
 /** What adopting would do; undefined for a database that is ours already. It changes nothing. */
-export async function planAdoption(url: string): Promise<Adoption | undefined> {
+export async function planAdoption(
+  url: string,
+  { migrations = readMigrations(), onStep }: AdoptOptions = {},
+): Promise<Adoption | undefined> {
+  const begin = (step: (typeof planSteps)[number]) =>
+    onStep?.(step, planSteps.indexOf(step), planSteps.length)
   const session = openSession(url, 'cruddur-adopt')
   try {
-    const bootcamp = await findBootcamp(session)
+    // Whatever the role or the database has as its own.
+    await session.query('set statement_timeout = 0')
+    const bootcamp = await findBootcamp(session, migrations)
     if (!bootcamp) return undefined
     await session.query('begin isolation level repeatable read')
     await session.query('set local search_path = public')
+    begin('stage')
     await stage(session, bootcamp)
-    const plan = { bootcamp, ...(await count(session)), findings: await countFindings(session) }
+    begin('count')
+    const counts = await count(session)
+    begin('quarantine')
+    const findings = await countFindings(session)
     await session.query('rollback')
-    return plan
+    onStep?.('quarantine', planSteps.length, planSteps.length)
+    return { bootcamp, ...counts, findings }
   } finally {
     await session.close()
   }
@@ -56,7 +69,7 @@ export async function adopt(
   { migrations = readMigrations(), onStep }: AdoptOptions = {},
 ): Promise<Adoption | undefined> {
   const adoption = await asMigrator(url, 60_000, async (session) => {
-    const bootcamp = await findBootcamp(session)
+    const bootcamp = await findBootcamp(session, migrations)
     return bootcamp && session.transaction(() => takeOver(session, bootcamp, migrations, onStep))
   })
   // What cannot run in a transaction comes after it, as in every other database.
@@ -64,10 +77,13 @@ export async function adopt(
   return adoption
 }
 
-async function findBootcamp(session: Session): Promise<Bootcamp | undefined> {
-  const shape = await findShape(session)
+async function findBootcamp(
+  session: Session,
+  migrations: Migration[],
+): Promise<Bootcamp | undefined> {
+  const shape = await findShape(session, migrations)
   if (shape === 'ours') return undefined
-  if (shape === 'bootcamp') return readBootcamp(session)
+  if (shape === 'bootcamp') return readBootcamp(session, migrations)
   throw new MigrationError(
     shape === 'empty'
       ? 'This database is empty, so there is nothing to adopt. `pnpm db migrate` makes its tables.'
@@ -85,7 +101,7 @@ async function takeOver(
   begin('lock')
   await lock(session, seen)
   // As it is now that nobody can change it.
-  const bootcamp = await readBootcamp(session)
+  const bootcamp = await readBootcamp(session, migrations)
   begin('stage')
   await stage(session, bootcamp)
   const counts = await count(session)
@@ -101,6 +117,8 @@ async function takeOver(
   const untransactional = later.findIndex(({ transactional }) => !transactional)
   const inside = untransactional < 0 ? later : later.slice(0, untransactional)
   for (const migration of inside) await run(session, migration)
+  // One of drizzle-kit’s own, empty and without our column: with an entry it would not be adopted.
+  await session.query('drop table if exists drizzle.__drizzle_migrations')
   await baseline(session, migrations.slice(0, inside.length + 1))
   await giveRights(session)
   await session.query('drop table adopted.users, adopted.activities')
@@ -199,13 +217,18 @@ async function giveRights(session: Session) {
     declare had record;
     begin
       for had in
-        select relname, privilege_type, case grantee when 0 then 'public'
+        select relname, privilege_type, columns, case grantee when 0 then 'public'
           else quote_ident(pg_get_userbyid(grantee)) end as role
-        from pg_class, aclexplode(coalesce(relacl, acldefault('r', relowner)))
+        from pg_class cross join lateral (
+          select relacl, '' union all select attacl, format('(%I)', attname)
+          from pg_attribute where attrelid = pg_class.oid and not attisdropped) as given(acl, columns)
+        cross join aclexplode(case columns when '' then coalesce(acl, acldefault('r', relowner))
+          else acl end)
         where pg_class.oid in ('adopted.users'::regclass, 'adopted.activities'::regclass)
           and grantee <> current_user::regrole
       loop
-        execute format('grant %s on public.%I to %s', had.privilege_type, had.relname, had.role);
+        execute format('grant %s %s on public.%I to %s',
+          had.privilege_type, had.columns, had.relname, had.role);
         -- A trigger of ours writes them as whoever posts.
         if had.relname = 'activities' and had.privilege_type = 'INSERT' then
           execute format(

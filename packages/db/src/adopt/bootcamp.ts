@@ -1,7 +1,7 @@
-import { getTableName } from 'drizzle-orm'
 import { MigrationError } from '../journal.ts'
-import * as schema from '../schema/index.ts'
+import type { Migration } from '../migrations-folder.ts'
 import type { Session } from '../session.ts'
+import { listObstacles } from './obstacles.ts'
 
 /** In what a bootcamp database may differ from another one. */
 export interface Bootcamp {
@@ -42,14 +42,14 @@ const required: Record<'users' | 'activities', Columns> = {
 }
 const optional: Record<'users' | 'activities', Columns> = { users: { bio: text }, activities: {} }
 
-/** What there is to adopt. A column that it does not know would be lost, so it refuses. */
-export async function readBootcamp(session: Session): Promise<Bootcamp> {
+/** What there is to adopt. What it does not know would be lost, so it refuses. */
+export async function readBootcamp(session: Session, migrations: Migration[]): Promise<Bootcamp> {
   const columns = await listColumns(session)
   const typeOf = (table: string, column: string) =>
     columns.find((each) => each.table === table && each.column === column)?.type
   const problems = [
     ...(['users', 'activities'] as const).flatMap((table) => compare(table, columns)),
-    ...(await listObstacles(session)),
+    ...(await listObstacles(session, migrations)),
   ]
   if (problems.length > 0) {
     throw new MigrationError(
@@ -97,38 +97,3 @@ function compare(table: 'users' | 'activities', columns: Column[]): string[] {
     }),
   ]
 }
-
-/** What would make the work fail halfway, or be lost with the old tables. */
-async function listObstacles(session: Session): Promise<string[]> {
-  const rows = await session.query<{ says: string }>(
-    `with old(id) as (select to_regclass('public.users')::oid
-       union all select to_regclass('public.activities')::oid)
-     select 'Postgres ' || current_setting('server_version') || ' is older than 14' as says
-       where current_setting('server_version_num')::int < 140000
-     union all select 'its encoding is ' || current_setting('server_encoding') || ' and not UTF8'
-       where current_setting('server_encoding') <> 'UTF8'
-     union all select id::regclass || ' has no primary key on uuid' from old
-       where id is not null and not exists (select from pg_index
-         join pg_attribute on attrelid = indrelid and attname = 'uuid'
-         where indrelid = id and indisprimary and indnatts = 1 and indkey[0] = attnum)
-     union all select 'the table ' || name || ' is in the way' from unnest($1::text[]) as name
-       where to_regclass('public.' || name) is not null
-     union all select 'the schema ' || nspname || ' is in the way' from pg_namespace
-       where nspname = 'adopted'
-     union all select distinct 'the view ' || ev_class::regclass || ' reads the old tables'
-       from pg_depend join pg_rewrite on pg_rewrite.oid = objid
-       where classid = 'pg_rewrite'::regclass and refobjid in (select id from old)
-     union all select 'the table ' || conrelid::regclass || ' refers to the old tables'
-       from pg_constraint where contype = 'f' and confrelid in (select id from old)
-         and conrelid not in (select id from old)
-     union all select 'the trigger ' || tgname || ' would be lost' from pg_trigger
-       where not tgisinternal and tgrelid in (select id from old)`,
-    [`{${ownTables.join(',')}}`],
-  )
-  return rows.map(({ says }) => says)
-}
-
-/** The tables of ours that a bootcamp database does not have. */
-const ownTables = Object.values(schema)
-  .map(getTableName)
-  .filter((name) => !Object.hasOwn(required, name))

@@ -123,6 +123,31 @@ describe('an import of messages', () => {
     expect(left).toEqual({ count: 3, pk: 'MSG#?' })
   })
 
+  it('counts what is odd among the unreadable, and takes the rest', async () => {
+    const { url, session } = await openWithPeople()
+    const oddTimes = [
+      '0000-01-01T00:00:00',
+      '0001-01-01T00:00:00+02:00',
+      '9999-12-31T23:59:59-01:00',
+    ]
+    const items = scan(
+      ...begin(80, di, ed),
+      say(80, 1, di),
+      ...oddTimes.map((sk, n) => ({ ...say(80, 2 + n, di), sk: { S: sk } })),
+      null,
+      'text',
+      { pk: null, 'a\0b\ud83d': { S: '' } },
+    )
+    const steps: string[] = []
+    const onProgress = (done: number, total: number) => steps.push(`${done}/${total}`)
+    const report = await importMessages(url, items, { apply: true, onProgress })
+    expect(report).toMatchObject({ messages: 7, added: 1, moved: { unreadable: 6 } })
+    expect(steps).toEqual(['1/5', '2/5', '3/5', '4/5', '5/5'])
+    expect(
+      await session.query("select from adopted.quarantine where original in ('null', '\"text\"')"),
+    ).toHaveLength(2)
+  })
+
   it('finds a person by the row that was merged into theirs', async () => {
     const { url, session } = await openWithPeople()
     await session.query(

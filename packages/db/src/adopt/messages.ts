@@ -23,25 +23,34 @@ export interface ImportOptions {
   apply: boolean
   /** Takes whoever has the handle now where nobody has the uuid: the operator’s word. */
   byHandle?: boolean
+  onProgress?: (done: number, total: number) => void
 }
+
+const batchSize = 5000
 
 /** Makes the bootcamp’s messages ours in one transaction; run again, it adds what is new. */
 export async function importMessages(
   url: string,
   items: ScannedItem[],
-  { apply, byHandle = false }: ImportOptions,
+  { apply, byHandle = false, onProgress }: ImportOptions,
 ): Promise<MessagesReport> {
   const session = openSession(url, 'cruddur-adopt')
+  const total = Math.ceil(items.length / batchSize) + 4
+  let done = 0
+  const finishOne = () => onProgress?.(++done, total)
   try {
     await session.query('begin')
+    await session.query('set local statement_timeout = 0')
     // Nothing is committed unless all of it is: closing ends the transaction.
     await createQuarantine(session)
-    await stageItems(session, items)
-    await session.query(stageSenders, [byHandle])
-    await session.query(stagePairs)
-    await session.query(judge)
+    await stageItems(session, items, finishOne)
+    for (const statement of [stageSenders(byHandle), stagePairs, judge]) {
+      await session.query(statement)
+      finishOne()
+    }
     const report = await write(session)
     await session.query(apply ? 'commit' : 'rollback')
+    finishOne()
     return report
   } finally {
     await session.close()
@@ -51,18 +60,19 @@ export async function importMessages(
 const itemColumns = `kind text, id uuid, group_uuid uuid, at timestamptz, user_uuid uuid,
   handle text, owner_uuid uuid, message text, original jsonb`
 
-async function stageItems(session: Session, items: ScannedItem[]) {
+async function stageItems(session: Session, items: ScannedItem[], onBatch: () => void) {
   await session.query(`create temp table items (${itemColumns}) on commit drop`)
-  for (let first = 0; first < items.length; first += 5000) {
+  for (let first = 0; first < items.length; first += batchSize) {
     await session.query(
       `insert into items select * from json_to_recordset($1) as item(${itemColumns})`,
-      [JSON.stringify(items.slice(first, first + 5000))],
+      [JSON.stringify(items.slice(first, first + batchSize))],
     )
+    onBatch()
   }
 }
 
 // A merged row’s messages are those of the row that its account kept.
-const stageSenders = `
+const stageSenders = (byHandle: boolean) => `
   create temp table people on commit drop as
   select given.uuid, given.handle, coalesce(own.uuid, merged.became, named.uuid) as person
   from (select user_uuid, handle from items union select owner_uuid, '' from items)
@@ -70,7 +80,7 @@ const stageSenders = `
   left join users as own on own.uuid = given.uuid
   left join adopted.quarantine as merged
     on merged.source = 'users' and merged.uuid = given.uuid and merged.became is not null
-  left join users as named on $1::boolean and lower(named.handle) = lower(given.handle)`
+  left join users as named on ${byHandle} and lower(named.handle) = lower(given.handle)`
 
 // The bootcamp made a new group each time that somebody began a conversation, and let anybody write
 // into it: a group is of whom its entries name, and a pair has one.
@@ -111,7 +121,8 @@ async function write(session: Session): Promise<MessagesReport> {
   await session.query(`delete from adopted.quarantine using judged
     where source = 'messages' and is_moved and quarantine.uuid = judged.id`)
   await session.query(`insert into adopted.quarantine (source, uuid, reason, is_moved, original)
-    select 'messages', id, coalesce(reason, 'message_rewritten'), reason is not null, original
+    select 'messages', id, coalesce(reason, 'message_rewritten'), reason is not null,
+      coalesce(original, 'null')
     from judged where reason is not null
       or ${isBlank('message')} or char_length(message) > ${longest.reply}
     on conflict do nothing`)

@@ -45,11 +45,15 @@ export function readScan(text: string): ScannedItem[] {
 }
 
 /** Postgres stores neither NUL nor half a surrogate pair. */
+const storable = (text: string) => text.replace(/\0|\p{Cs}/gu, '\ufffd')
+
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text, (_, value) =>
-      typeof value === 'string' ? value.replace(/\0|\p{Cs}/gu, '\ufffd') : value,
-    )
+    return JSON.parse(text, (_, value) => {
+      if (typeof value === 'string') return storable(value)
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+      return Object.fromEntries(Object.entries(value).map(([name, each]) => [storable(name), each]))
+    })
   } catch (error) {
     throw new MigrationError('The file of messages is not JSON.', { cause: error })
   }
@@ -95,9 +99,10 @@ const digestUuid = (text: string) =>
 const toUuid = (text: string | undefined) =>
   text && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text) ? text.toLowerCase() : undefined
 
-/** Without a zone it is UTC, as everywhere in the bootcamp. */
+/** Without a zone it is UTC, as everywhere in the bootcamp. Postgres knows no year 0. */
 function toTime(text = ''): string | undefined {
   const [, date, zone] = /^(\d{4}-\d\d-\d\d[T ][\d:.]+)(Z|[+-]\d\d:?\d\d)?$/.exec(text) ?? []
   const time = Date.parse(`${date?.replace(' ', 'T')}${zone ?? 'Z'}`)
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString()
+  const instant = Number.isNaN(time) ? '' : new Date(time).toISOString()
+  return /^(?!0000)\d{4}-/.test(instant) ? instant : undefined
 }

@@ -40,10 +40,25 @@ it('plans, asks whether it is meant, adopts, and says afterwards that it has', a
   expect(adopted.output).toMatch(/have expired: .*\nAdopted\.\n1 messages in the file: 0 added/)
   expect(adopted.code).toBe(0)
 
-  const again = await db('adopt', 'prod', '--json')
-  expect(JSON.parse(again.stdout)).toEqual({ applied: false, adoption: null, messages: null })
+  const again = await db('adopt', 'prod', '--apply', '--json')
+  expect(JSON.parse(again.stdout)).toEqual({ applied: true, adoption: null, messages: null })
   expect(again.code).toBe(0)
+  const more = await db('adopt', 'prod', '--apply', '--messages', scan)
+  expect(more.output).toMatch(/needs your word. The messages are written into it: add --yes/)
+  expect(more.code).toBe(1)
 
   const released = await db('sweep', 'prod', '--adopted')
   expect(released.output).toContain(`Swept ${adoption.expired} expired`)
+})
+
+it('wants a word where another name or a tunnel leads to other people’s data', async () => {
+  const { url, session } = await openBootcamp()
+  const apply = (variables = {}) =>
+    runDb(['adopt', 'local', '--apply'], { CONNECTION_URL: url, ...variables })
+  const sentence = /needs your word. Its tables are made anew/
+  expect((await apply({ PROD_CONNECTION_URL: url })).output).toMatch(sentence)
+  await session.query(`alter database ${databaseOf(url)} set rds.extensions = 'x'`)
+  expect((await apply()).output).toMatch(sentence)
+  await session.query(`alter database ${databaseOf(url)} reset all`)
+  expect((await apply()).output).toContain('Adopted.')
 })

@@ -3,9 +3,10 @@ import { adopt, planAdoption } from '../adopt/adopt.ts'
 import { importMessages } from '../adopt/messages.ts'
 import { readScan } from '../adopt/read-scan.ts'
 import { isLoopback, readConnectionUrl } from '../connection-url.ts'
+import { inspectDatabase } from '../inspect-database.ts'
 import { describeAdoption, describeMessages } from './adopt-report.ts'
 import { defineCommand, UsageError } from './command.ts'
-import { confirmFlags, requireWord } from './permission.ts'
+import { type Confirmation, confirmFlags, requireWord } from './permission.ts'
 import { showProgress } from './progress.ts'
 import { isProduction, type Target, TargetError } from './targets.ts'
 
@@ -35,18 +36,18 @@ export const adoptCommand = defineCommand({
     if (flags.apply && flags.plan) throw new UsageError('--plan and --apply exclude each other.')
     const isApplied = flags.apply === true
     const items = flags.messages === undefined ? undefined : readMessages(flags.messages)
-    const { host } = readConnectionUrl(target.directUrl)
-    const owner = target.keptBy ?? target.environment
-    if (isApplied && (!isLoopback(host) || isProduction(owner))) {
-      await requireWord('adopt', target, flags, 'Its tables are made anew, with all their rows')
-    }
-    const adoption = await (isApplied ? adoptShowing(target) : planAdoption(target.directUrl))
+    if (isApplied) await requireWordFor(target, flags, items !== undefined)
+    const adoption = await (isApplied ? adopt : planAdoption)(target.directUrl, {
+      onStep: (_, done, total) =>
+        showProgress(isApplied ? '  adopting' : '  planning', total)(done),
+    })
     // Its people are found only where there are tables of ours.
     const messages =
       items && (isApplied || !adoption)
         ? await importMessages(target.directUrl, items, {
             apply: isApplied,
             byHandle: flags['by-handle'] === true,
+            onProgress: (done, total) => showProgress('  messages', total)(done),
           })
         : undefined
     if (flags.json) {
@@ -72,14 +73,18 @@ export const adoptCommand = defineCommand({
   },
 })
 
-function adoptShowing({ directUrl }: Target) {
-  let show: ((done: number) => void) | undefined
-  return adopt(directUrl, {
-    onStep: (_, done, total) => {
-      show ??= showProgress('  adopting', total)
-      show(done)
-    },
-  })
+/** For what is written where other people’s data may be, whatever the environment is called. */
+async function requireWordFor(target: Target, given: Confirmation, hasMessages: boolean) {
+  const { directUrl, environment, keptBy = environment } = target
+  const { shape, onRds } = await inspectDatabase(directUrl)
+  const isOwn = isLoopback(readConnectionUrl(directUrl).host) && !onRds && !isProduction(keptBy)
+  if (isOwn) return
+  if (shape === 'bootcamp') {
+    await requireWord('adopt', target, given, 'Its tables are made anew, with all their rows')
+  }
+  if (shape === 'ours' && hasMessages) {
+    await requireWord('adopt', target, given, 'The messages are written into it')
+  }
 }
 
 function readMessages(path: string) {

@@ -14,7 +14,7 @@ it('hands psql the target by its environment alone, and ends as it ends', async 
   // Stands for psql: says what it was given.
   writeFileSync(
     psql,
-    '#!/bin/sh\necho "words: $#"\nenv | grep ^PG | sort\ngrep -c BEGIN "$PGSSLROOTCERT"\nexit 3\n',
+    '#!/bin/sh\necho "words: $*"\nenv | grep ^PG | sort\ngrep -c BEGIN "$PGSSLROOTCERT"\nexit 3\n',
   )
   chmodSync(psql, 0o755)
   const { code, stdout, output } = await startDb(['connect', 'demo'], {
@@ -24,7 +24,7 @@ it('hands psql the target by its environment alone, and ends as it ends', async 
     PGHOSTADDR: '10.0.0.1',
   })
   expect(stdout).toMatch(
-    /^words: 0\nPGAPPNAME=cruddur-psql\nPGDATABASE=cruddur\nPGGSSENCMODE=disable\nPGHOST=db\.example\.com\nPGPASSWORD=p@ss\$word\nPGPORT=6543\nPGSSLMODE=verify-full\nPGSSLROOTCERT=.*\nPGUSER=me\n\d\d+\n$/,
+    /^words: -v ON_ERROR_STOP=1\nPGAPPNAME=cruddur-psql\nPGDATABASE=cruddur\nPGGSSENCMODE=disable\nPGHOST=db\.example\.com\nPGPASSWORD=p@ss\$word\nPGPORT=6543\nPGSSLMODE=verify-full\nPGSSLROOTCERT=.*\nPGUSER=me\n\d\d+\n$/,
   )
   expect(output).toMatch(/^demo: cruddur on db\.example\.com:6543 as me \(TLS\)\n/)
   expect(code).toBe(3)

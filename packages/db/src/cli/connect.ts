@@ -27,8 +27,9 @@ export const connectCommand = defineCommand({
     try {
       const roots = join(folder, 'roots.pem')
       if (target.tls) writeFileSync(roots, readRoots(target.host).join('\n'))
-      // No words: a process list shows those to everybody.
-      await runChild('psql', [], {
+      // A script ends at its first error, and with its code. The target is no word: a process list
+      // shows those to everybody.
+      await runChild('psql', process.stdin.isTTY ? [] : ['-v', 'ON_ERROR_STOP=1'], {
         env: {
           ...withoutPgVariables(),
           ...psqlVariables(target, password, roots),

@@ -133,6 +133,8 @@ describe('pnpm db', () => {
     [['migrate', 'De_mo'], {}, /"De_mo" is no environment’s name/, 2],
     [['seed', 'demo', '--size', '0'], {}, /--size takes a whole number from 1/, 2],
     [['setup', 'demo', '--size', '1e6'], {}, /--size takes a whole number from 1/, 2],
+    [['dump'], {}, /"dump" is no command. See/, 2],
+    [['prod'], {}, /"prod" is no command. See/, 2],
     [['migrate', '--force-it'], {}, /migrate takes no --force-it/, 2],
   ])('%j: a sentence and an exit code', async (words, variables, sentence, exitCode) => {
     const { code, output } = await run(words, variables)

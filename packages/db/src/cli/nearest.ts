@@ -1,7 +1,7 @@
 /** The one of `names` that was most likely meant: a slip or two away, or a longer form of it. */
 export function findNearest(word: string, names: Iterable<string>): string | undefined {
   let nearest: string | undefined
-  let least = Math.min(2, Math.ceil(word.length / 3)) + 1
+  let least = Math.min(2, Math.round(word.length / 3)) + 1
   for (const name of names) {
     const slips = word.length > 2 && name.startsWith(word) ? 1 : countSlips(word, name)
     if (slips < least) [nearest, least] = [name, slips]

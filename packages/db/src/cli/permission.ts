@@ -17,7 +17,7 @@ export const dropFlags = {
   force: { type: 'boolean', help: 'end the sessions of those who are connected' },
 } as const
 
-interface Confirmation {
+export interface Confirmation {
   yes?: boolean
   confirm?: string
 }
@@ -112,7 +112,7 @@ export async function requireWord(
     )
   }
   const prompt = createInterface({ input: process.stdin, output: process.stderr })
-  const typed = await prompt.question(`${reason}. Type the database’s name to ${action} it: `)
+  const typed = await prompt.question(`${reason}. Type the database’s name if you mean it: `)
   prompt.close()
   if (typed !== database) throw new TargetError('That is not its name: nothing was done.')
 }

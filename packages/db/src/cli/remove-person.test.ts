@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { databaseOf } from '../databases.ts'
 import { cloneDatabase } from '../testing.ts'
 import { runDb } from './run-db.testing.ts'
 
@@ -40,6 +41,20 @@ it.each([
   expect(output).toMatch(sentence)
   expect(code).toBe(exitCode)
   expect(await listHandles()).toEqual(['ed'])
+})
+
+it('wants the database’s name, too, where it is prod’s under another one', async () => {
+  const prod = { PROD_CONNECTION_URL: url, CONNECTION_URL: url, DEMO_CONNECTION_URL: url }
+  const removeNobody = async (...words: string[]) =>
+    (await runDb(['remove-person', 'nobody', ...words, '--yes'], prod)).output
+  const confirm = ['--confirm', databaseOf(url)]
+  for (const name of ['local', 'demo']) {
+    const sentence = /This is the database of prod: add --yes --confirm/
+    expect(await removeNobody(name)).toMatch(sentence)
+    expect(await removeNobody(name, '--confirm', 'other')).toMatch(/names another database/)
+    expect(await removeNobody(name, ...confirm)).toContain(`Nobody in ${name} is @nobody`)
+  }
+  expect(await removeNobody('prod')).toContain('Nobody in prod is @nobody')
 })
 
 it('takes the environment of CRUDDUR_ENV when none is named', async () => {

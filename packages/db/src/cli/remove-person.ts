@@ -4,7 +4,8 @@ import { type Departure, deletePerson } from '../queries/leaving.ts'
 import { isHandle } from '../queries/people-names.ts'
 import { findIam } from '../session.ts'
 import { defineCommand, UsageError } from './command.ts'
-import { type Target, TargetError } from './targets.ts'
+import { confirmFlags, requireWord } from './permission.ts'
+import { isProduction, type Target, TargetError } from './targets.ts'
 
 // Nobody waits for an answer here, and a person may have written for years.
 const deadlineMs = 30 * 60_000
@@ -12,12 +13,22 @@ const deadlineMs = 30 * 60_000
 export const removePersonCommand = defineCommand({
   summary: 'delete a person with all that is theirs, for good',
   operands: ['handle'],
-  flags: { yes: { type: 'boolean', help: 'do it without asking' } },
+  flags: {
+    yes: { type: 'boolean', help: 'do it without asking' },
+    confirm: {
+      ...confirmFlags.confirm,
+      help: 'the name of the database, where it is prod’s under another name',
+    },
+  },
   examples: ['pnpm db remove-person londo staging'],
   async run({ target, operands: [given = ''], flags, print }) {
     const handle = given.replace(/^@/, '')
     if (!isHandle(handle)) throw new UsageError(`"${given}" is no handle: nothing was done.`)
-    await requireWord(handle, target, flags.yes)
+    const { keptBy = '' } = target
+    if (isProduction(keptBy)) {
+      await requireWord('remove-person', target, flags, `This is the database of ${keptBy}`)
+    }
+    await requireHandle(handle, target, flags.yes)
     const { db, close } = connect(target.directUrl, {
       applicationName: 'cruddur-remove-person',
       poolSize: 1,
@@ -37,7 +48,7 @@ export const removePersonCommand = defineCommand({
 })
 
 /** What cannot be undone needs a person’s word, in every environment. */
-async function requireWord(handle: string, { environment }: Target, yes: boolean | undefined) {
+async function requireHandle(handle: string, { environment }: Target, yes: boolean | undefined) {
   if (yes) return
   if (!process.stdin.isTTY) {
     throw new TargetError(

@@ -48,6 +48,9 @@ it('ends one by its pid and says which; never itself or what is no session here'
     output: expect.stringMatching(/No session on \w+ has the pid \d+: nothing was done/),
   })
   expect((await run('--kill', 'all')).code).toBe(2)
+  const both = await run('--kill', String(ed.pid), '--kill-idle')
+  expect([both.code, both.output]).toEqual([2, expect.stringMatching(/give one of the two/)])
+  expect(await list()).toContainEqual(expect.objectContaining({ pid: ed.pid }))
 })
 
 it('ends the idle and spares who is in a transaction', async () => {

@@ -20,6 +20,9 @@ export const sessionsCommand = defineCommand({
   ],
   async run({ target, flags, print }) {
     const pid = readPid(flags.kill)
+    if (pid !== undefined && flags['kill-idle']) {
+      throw new UsageError('--kill ends one session and --kill-idle many: give one of the two.')
+    }
     const session = openSession(target.directUrl, 'cruddur-sessions')
     try {
       const listed = await listConnections(session)

@@ -24,6 +24,11 @@ it('prints a table, or JSON', async () => {
 
 it('writes elsewhere than on prod, and says how much', async () => {
   expect((await onLocal("update users set bio = 'hi'")).stdout).toBe('UPDATE 2\n')
+  const json = async (statement: string) => JSON.parse((await onLocal(statement, '--json')).stdout)
+  expect(await json('update users set bio = bio')).toEqual({ command: 'UPDATE', count: 2 })
+  expect(await json('set jit = off')).toEqual({ command: 'SET', count: null })
+  expect(await json('update users set bio = bio where false returning bio')).toEqual([])
+  expect((await onLocal('do $$ begin null; end $$')).stdout).toBe('DO\n')
   expect(await session.query("select 1 from users where bio = 'hi'")).toHaveLength(2)
 })
 
@@ -42,21 +47,43 @@ it.each([
   `select 1; commit; ${breakOut}`,
   `rollback; begin; ${breakOut}; commit`,
   `set transaction read write; ${breakOut}`,
-  `do $$ begin commit; ${breakOut}; end $$`,
-  `do $$ begin perform set_config('transaction_read_only', 'off', true); ${breakOut}; end $$`,
-  `do $$ begin set transaction read write; ${breakOut}; end $$`,
-  `do $$ begin set local transaction_read_only = off; ${breakOut}; end $$`,
+  `do $$ begin copy (select 1) to program 'true'; end $$`,
+  `/* a */ DO 'begin ${breakOut}; end'`,
   `explain analyze ${breakOut}`,
   `select set_config('transaction_read_only', 'off', true) from users`,
   'create table mine ()',
   'truncate users cascade',
   'vacuum users',
-  'copy (select 1) to stdout',
+  "copy (select 1) to program 'true'",
 ])('lets nobody write on prod: %s', async (statement) => {
   const { code, output } = await onProd(statement)
-  expect(output).toMatch(/Postgres refuses it: .*\(\w{5}\)\.|COPY is for/)
+  expect(output).toMatch(/Postgres refuses it: .*\(\w{5}\)\.|(COPY|DO) is for/)
   expect(code).toBe(1)
   expect(await handles()).toEqual(['di', 'ed'])
+})
+
+it.each([
+  'copy users from stdin',
+  'COPY(select 1)to stdout',
+  ";; copy (select 1) to '/tmp/out'",
+  '/* copy /* in */ -- */copy users to stdout',
+  '-- select\u2028 1\n/**/ -- /*\r copy users to stdout',
+])('leaves files to psql: %s', async (statement) => {
+  const { code, output } = await onLocal('--', statement)
+  expect(output).toMatch(/COPY is for `pnpm db connect local`, whose \\copy knows your files\.\n$/)
+  expect(code).toBe(1)
+})
+
+it.each(['', ' ;\n; ', '/* select 1 */ -- select 2'])(
+  'wants a statement: "%s"',
+  async (statement) => {
+    const { code, output } = await onLocal('--', statement)
+    expect([code, output]).toEqual([2, expect.stringMatching(/There is no statement: write one/)])
+  },
+)
+
+it.each(['copies', '/* copy */ table copy', '/*'])('is no COPY: %s', async (statement) => {
+  expect((await onLocal(statement)).output).toMatch(/Postgres refuses it/)
 })
 
 it('says what is wrong, and where to go instead', async () => {

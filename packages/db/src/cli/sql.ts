@@ -1,6 +1,6 @@
 import { causeWith } from '../cause.ts'
 import { type Answer, openSession } from '../session.ts'
-import { defineCommand } from './command.ts'
+import { defineCommand, UsageError } from './command.ts'
 import { withSeconds } from './progress.ts'
 import { asTable } from './table.ts'
 import { isProduction, type Target, TargetError } from './targets.ts'
@@ -8,41 +8,60 @@ import { isProduction, type Target, TargetError } from './targets.ts'
 export const sqlCommand = defineCommand({
   summary: 'run one statement and print its rows; on prod it may only read',
   operands: ['statement'],
-  flags: { json: { type: 'boolean', help: 'print the rows as JSON' } },
+  flags: { json: { type: 'boolean', help: 'print JSON: the rows, or how many were written' } },
   examples: [
     'pnpm db sql "select handle, created_at from users" staging',
     'pnpm db sql "select count(*) from activities" prod --json',
   ],
   async run({ target, operands: [statement = ''], flags, print }) {
-    const { columns, rows, command, count } = await withSeconds(ask(target, statement))
-    const names = columns.map(({ name }) => name)
-    if (flags.json) {
-      print(JSON.stringify(asObjects({ columns, rows })))
-      return
-    }
-    if (names.length > 0) for (const line of asTable(names, rows)) print(line)
-    print(
-      names.length > 0
-        ? `(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})`
-        : `${command} ${count ?? ''}`.trim(),
-    )
+    refuseUnfit(statement, target)
+    const answer = await withSeconds(ask(target, statement))
+    for (const line of flags.json ? [asJson(answer)] : asLines(answer)) print(line)
   },
 })
 
+const isReadOnly = ({ environment, keptBy = environment }: Target) => isProduction(keptBy)
+
+/** Even who may only read may COPY to a program of the server, within a DO too, as a superuser. */
+function refuseUnfit(statement: string, target: Target) {
+  const start = withoutComments(statement)
+  const place = `\`pnpm db connect ${target.environment}\``
+  if (!start) {
+    throw new UsageError('There is no statement: write one, as in `pnpm db sql "select now()"`.')
+  }
+  if (/^copy\b/i.test(start)) {
+    throw new TargetError(`COPY is for ${place}, whose \\copy knows your files.`)
+  }
+  if (isReadOnly(target) && /^do\b/i.test(start)) {
+    throw new TargetError(`DO is for ${place}: who only reads needs none.`)
+  }
+}
+
+/** From the first word that Postgres sees; one of its comments may hold others. */
+function withoutComments(statement: string): string {
+  const start = statement.replace(/^([\s;]|--[^\r\n]*)+/, '')
+  if (!start.startsWith('/*')) return start
+  let depth = 0
+  for (const { 0: mark, index } of start.matchAll(/\/\*|\*\//g)) {
+    depth += mark === '/*' ? 1 : -1
+    if (depth === 0) return withoutComments(start.slice(index + mark.length))
+  }
+  return start
+}
+
 /** One statement in a transaction of its own, so that none in its text could end the reading. */
 async function ask(target: Target, statement: string): Promise<Answer> {
-  const { directUrl, environment, keptBy = environment } = target
-  const isReadOnly = isProduction(keptBy)
-  const session = openSession(directUrl, 'cruddur-sql')
+  const session = openSession(target.directUrl, 'cruddur-sql')
+  const reading = isReadOnly(target)
   try {
     // After the first select, Postgres lets nobody make it a writing one.
     await session.query(
-      `begin ${isReadOnly ? 'read only' : ''}; set local statement_timeout = '60s'; select 1`,
+      `begin ${reading ? 'read only' : ''}; set local statement_timeout = '60s'; select 1`,
     )
     const answer = await session.queryOne(statement).catch((error: unknown) => {
-      throw refusalOf(error, environment)
+      throw refusalOf(error, target.environment)
     })
-    await session.query(isReadOnly ? 'rollback' : 'commit')
+    await session.query(reading ? 'rollback' : 'commit')
     return answer
   } finally {
     await session.close()
@@ -50,11 +69,6 @@ async function ask(target: Target, statement: string): Promise<Answer> {
 }
 
 function refusalOf(error: unknown, environment: string): unknown {
-  if (error instanceof TypeError) {
-    return new TargetError(
-      `COPY is for \`pnpm db connect ${environment}\`, whose \\copy knows your files.`,
-    )
-  }
   const code = causeWith(error, 'code') ?? ''
   if (causeWith(error, 'severity') === undefined) return error
   const next: Record<string, string> = {
@@ -67,6 +81,15 @@ function refusalOf(error: unknown, environment: string): unknown {
   const message = `Postgres refuses it: ${causeWith(error, 'message')} (${code}).`
   return new TargetError(`${message}${hint ? ` ${hint}` : ''}${next[code] ?? ''}`)
 }
+
+function asLines({ columns, rows, command, count }: Answer): string[] {
+  if (columns.length === 0) return [`${command} ${count ?? ''}`.trim()]
+  const names = columns.map(({ name }) => name)
+  return [...asTable(names, rows), `(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})`]
+}
+
+const asJson = ({ columns, rows, command, count }: Answer) =>
+  JSON.stringify(columns.length === 0 ? { command, count } : asObjects({ columns, rows }))
 
 /** json and jsonb come as text. */
 const isJson = (type: number | undefined) => type === 114 || type === 3802

@@ -88,6 +88,9 @@ it('keeps what another environment names, too, whichever way leads there', () =>
   expect(keptBy(mine, { DIRECT_CONNECTION_URL: mine, ODD_CONNECTION_URL: 'odd' })).toBeUndefined()
   const direct = { DIRECT_CONNECTION_URL: mine, MY_DEMO_CONNECTION_URL: mine }
   expect(keptBy(elsewhere, direct)).toBe('my-demo')
+  const both = { MY_DEMO_CONNECTION_URL: mine, PROD_CONNECTION_URL: mine }
+  expect(keptBy(mine, both)).toBe('prod')
+  expect(readTarget('prod', both, root).keptBy).toBeUndefined()
 })
 
 it('wants a CRUDDUR_ROOT that is a directory', () => {

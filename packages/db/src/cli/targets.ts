@@ -19,7 +19,7 @@ export interface Target extends Urls {
   environment: string
   /** Whether it may be dropped and filled with demo data. */
   disposable: boolean
-  /** Another environment that names the same database, and whose data must not be lost. */
+  /** Another environment, prod before all, that names the same database and keeps its data. */
   keptBy?: string | undefined
   /** A setting of this environment: `<NAME>_X` (`X` for local), or `X` in its own file. */
   setting(variable: string): string | undefined
@@ -59,7 +59,7 @@ export function readTarget(
   const urls = findUrls(prefix, variables, file) ?? findLocalUrls(name, root)
   if (!urls) throw new TargetError(adviceWithoutUrl(name, prefix, listNamed(variables, root)))
   for (const each of [urls.url, urls.directUrl]) refuseClearText(name, each)
-  const keptBy = findKeeper(name, urls, variables, root)
+  const keptBy = isProduction(name) ? undefined : findKeeper(name, urls, variables, root)
   return {
     environment: name,
     ...urls,
@@ -144,10 +144,11 @@ export function findKeeper(
 ): string | undefined {
   const places = [url, directUrl].map(findPlace)
   const others = listNamed(variables, root).filter((other) => other.name !== name)
-  const shared = others.filter((other) => places.includes(findPlace(other.url) ?? ''))
-  return shared.find((other) => {
-    return !isDisposable(other.name, readEnvFile(join(root, `.env.${other.name}`)))
-  })?.name
+  const keepers = others
+    .filter((other) => places.includes(findPlace(other.url) ?? ''))
+    .map((other) => other.name)
+    .filter((other) => !isDisposable(other, readEnvFile(join(root, `.env.${other}`))))
+  return keepers.find(isProduction) ?? keepers[0]
 }
 
 /** Undefined for a URL that leads nowhere. */

@@ -54,7 +54,7 @@ function findCommand(name: string, rest: string[], commands: Commands) {
   const nearest =
     second && commands.has(second)
       ? `pnpm db ${second} ${name}`
-      : findNearest(name, commands.keys())
+      : findNearest(name.toLowerCase(), [...commands.keys(), 'help', '--help'])
   const guess = nearest ? `Did you mean \`${nearest}\`?` : 'See `pnpm db --help`.'
   throw new UsageError(`${sayWord(name)} is no command. ${guess}`)
 }
