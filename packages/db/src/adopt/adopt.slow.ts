@@ -1,61 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { insertCrud, insertReply } from '../queries/activities.ts'
-import { findProfile, findThread, listHome } from '../queries/feeds.ts'
-import { upsertPerson } from '../queries/people.ts'
-import { searchActivities } from '../queries/search.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { dumpCatalog } from '../migrations.testing.ts'
 import { openSession, type Session } from '../session.ts'
-import { adopt, planAdoption } from './adopt.ts'
-import { fillBootcamp, openBootcamp, prod, shapes } from './bootcamp.testing.ts'
-import { openFlask } from './flask.testing.ts'
+import { isLostConnection } from '../unavailable.ts'
+import { adopt } from './adopt.ts'
+import { fillBootcamp, openBootcamp, prod } from './bootcamp.testing.ts'
 
-const size = 100_000
-
-it.each(Object.entries(shapes))('takes over %s with every fault', async (_, shape) => {
-  const { url, session, db } = await openBootcamp(shape)
-  await fillBootcamp(session, shape, size)
-  const plan = await planAdoption(url)
-  const adoption = await adopt(url)
-  expect(adoption).toEqual(plan)
-  expect(adoption?.before).toEqual({ users: size / 100, activities: size })
-  const [counted] = await session.query(
-    `select (select count(*)::int from users) as users,
-       (select count(*)::int from activities) as activities,
-       count(*) filter (where is_moved and source = 'users')::int as moved_users,
-       count(*) filter (where is_moved and source = 'activities')::int as moved_activities
-     from adopted.quarantine`,
-  )
-  expect(counted).toEqual({
-    ...adoption?.after,
-    moved_users: adoption?.moved.users,
-    moved_activities: adoption?.moved.activities,
-  })
-  expect(Number(counted?.users) + Number(counted?.moved_users)).toBe(size / 100)
-  expect(Number(counted?.activities) + Number(counted?.moved_activities)).toBe(size)
-
-  const sub = 'sub 5'
-  expect(await upsertPerson(db, { sub })).toMatchObject({ outcome: 'found' })
-  const home = JSON.parse((await listHome(db, { limit: 100 })).items)
-  expect(home).toHaveLength(100)
-  const posted = JSON.parse((await insertCrud(db, { sub, message: 'Zanzibar', ttlHours: 1 })) ?? '')
-  await insertReply(db, { sub, message: 'A reply', replyTo: posted.uuid })
-  const thread = await findThread(db, { uuid: posted.uuid, limit: 5 })
-  expect(JSON.parse(thread?.text ?? '')).toMatchObject({
-    activity: { replies_count: 1 },
-    replies: [{ message: 'A reply' }],
-  })
-  const profile = await findProfile(db, { handle: home[0].handle.toUpperCase(), limit: 5 })
-  expect(JSON.parse(profile?.text ?? '').profile.handle).toBe(home[0].handle)
-  const found = await searchActivities(db, { term: 'Crud', limit: 5 })
-  expect(JSON.parse(found.items)).toHaveLength(5)
-
-  const flask = openFlask(session)
-  const fromFlask = await flask.post(sub, 'From Flask', '2200-01-01')
-  expect(await flask.home()).toHaveLength((adoption?.after.activities ?? 0) + 3)
-  expect(await flask.object(fromFlask)).toMatchObject([{ message: 'From Flask' }])
-})
+const size = 30_000
 
 it('takes over a thread as deep as the table is long', async () => {
   const { url, session } = await openBootcamp()
@@ -65,46 +18,108 @@ it('takes over a thread as deep as the table is long', async () => {
      select md5(n::text)::uuid, md5('di')::uuid, 'Deep',
        case when n > 1 then md5((n - 1)::text)::uuid end
      from generate_series(1, $1::int) as n`,
-    [size / 5],
+    [size],
   )
-  expect((await adopt(url))?.after.activities).toBe(size / 5)
+  expect((await adopt(url))?.after.activities).toBe(size)
 })
 
 describe('halfway', async () => {
   const { url, session } = await openBootcamp()
-  await fillBootcamp(session, prod, 10_000)
+  await fillBootcamp(session, prod, size)
   const before = await digest(session)
 
-  it.each(['stage', 'quarantine', 'make tables', 'move rows', 'migrate'])(
+  it.each(['stage', 'make tables', 'migrate', 'commit'])(
     'a kill -9 before the step “%s” leaves everything as it was',
     async (step) => {
-      const script = `import { adopt } from ${JSON.stringify(join(import.meta.dirname, 'adopt.ts'))}
-        await adopt(${JSON.stringify(url)}, {
-          onStep: (step) => step === ${JSON.stringify(step)} && process.kill(process.pid, 'SIGKILL') })`
-      const child = spawn(
-        process.execPath,
-        ['--import', 'tsx', '--input-type=module', '--eval', script],
-        { stdio: 'inherit', cwd: import.meta.dirname },
-      )
-      expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
+      const { exit } = startAdopting(url, step)
+      expect(await exit).toEqual([null, 'SIGKILL'])
       expect(await digest(session)).toEqual(before)
     },
   )
+
+  it.each([
+    'with recursive thread',
+    'insert into adopted.quarantine',
+    'insert into activities',
+    'ALTER TABLE "activities" ADD COLUMN "search"',
+  ])('a kill -9 within the statement “%s” leaves everything as it was', async (statement) => {
+    const { child, exit } = startAdopting(url)
+    const running = await waitForBackends(session, 1, statement)
+    child.kill('SIGKILL')
+    expect(await exit).toEqual([null, 'SIGKILL'])
+    expect(await listBackends(session, statement)).toEqual(running)
+    expect(await digest(session)).toEqual(before)
+  })
+
+  it('the end of its connection within a statement leaves everything as it was', async () => {
+    const refused = expect(adopt(url)).rejects.toSatisfy(isLostConnection)
+    const [running] = await waitForBackends(session, 1, 'insert into activities')
+    await session.query('select pg_terminate_backend($1)', [running?.pid])
+    await refused
+    expect(await digest(session)).toEqual(before)
+  })
+
+  it('nothing is in the way of who adopts it then', async () => {
+    expect((await adopt(url))?.before).toEqual({ users: size / 100, activities: size })
+  })
 })
 
-/** All that the database holds; it waits for the locks of whoever died. */
+/** In a process of its own, which kills itself before the step. */
+function startAdopting(url: string, lastStep?: string) {
+  const script = `import { adopt } from ${JSON.stringify(join(import.meta.dirname, 'adopt.ts'))}
+    await adopt(${JSON.stringify(url)}, {
+      onStep: (step, done, total) => {
+        const next = done === total ? 'commit' : step
+        if (next === ${JSON.stringify(lastStep)}) process.kill(process.pid, 'SIGKILL')
+      } })`
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '--eval', script],
+    { stdio: 'inherit', cwd: import.meta.dirname },
+  )
+  return { child, exit: once(child, 'exit') }
+}
+
+/** Who adopts, and since when it has been at this statement. */
+const listBackends = ({ query }: Session, statement = '') =>
+  query<{ pid: number; since: string }>(
+    `select pid, query_start::text as since from pg_stat_activity
+     where application_name = 'cruddur-migrate' and datname = current_database()
+       and ($1 = '' or (state = 'active' and strpos(query, $1) > 0))`,
+    [statement],
+  )
+
+const waitForBackends = (session: Session, count: number, statement?: string) =>
+  vi.waitFor(
+    async () => {
+      const running = await listBackends(session, statement)
+      expect(running).toHaveLength(count)
+      return running
+    },
+    { interval: 1, timeout: 60_000 },
+  )
+
+/** All that the database holds, once whoever died has left it. */
 async function digest(session: Session) {
+  await waitForBackends(session, 0)
   const tables = await session.query<{ name: string }>(
     `select oid::regclass::text as name from pg_class
      where relkind = 'r' and relnamespace::regnamespace::text !~ '^pg_|information_schema' order by 1`,
   )
-  const read = tables.map(async ({ name }) => [
+  const rows = tables.map(async ({ name }) => [
     name,
     await session.query(
       `select md5(string_agg(t::text, ' ' order by t::text)) as md5 from ${name} as t`,
     ),
   ])
-  return Promise.all(read)
+  return {
+    around: await session.query(
+      `select nspname as name from pg_namespace where nspname !~ '^pg_'
+       union all select extname from pg_extension order by 1`,
+    ),
+    catalog: await dumpCatalog(session),
+    rows: await Promise.all(rows),
+  }
 }
 
 it('leaves alone what somebody keeps busy, and says so in time', async () => {
