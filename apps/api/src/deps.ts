@@ -65,7 +65,7 @@ export function openDeps(
 ): OpenDeps {
   const open = (more: ConnectOptions) =>
     connect(config.connectionUrl, { applicationName: 'cruddur-api', longestWaitMs: 800, ...more })
-  const main = open(options)
+  const main = open({ readsPerConnection: 4, ...options })
   // Where there is one connection, everything shares it.
   const search = options.poolSize === 1 ? main : open({ ...options, ...searching })
   const { db } = main
@@ -83,7 +83,7 @@ export function openDeps(
   const close = async () => {
     await Promise.all([main.close(), search.close()])
   }
-  return { deps, gauges: createGauges({ main, search }, verify), close }
+  return { deps, gauges: createGauges({ main, search }, verify, deps.homePages), close }
 }
 
 const searching: ConnectOptions = { poolSize: 3, deadlineMs: 1_500 }
@@ -100,7 +100,11 @@ function createLimits({ perPerson, perAddress, concurrent, store }: Config['limi
 }
 
 /** What is so at the moment that Prometheus asks. */
-function createGauges(pools: Record<string, Database>, { cache }: Verifier): Gauge[] {
+function createGauges(
+  pools: Record<string, Database>,
+  { cache }: Verifier,
+  homePages: Deps['homePages'],
+): Gauge[] {
   return [
     {
       name: 'pool_connections',
@@ -121,7 +125,18 @@ function createGauges(pools: Record<string, Database>, { cache }: Verifier): Gau
       name: 'token_cache_total',
       says: 'Access tokens that were known, or had to be verified',
       type: 'counter',
-      read: () => ({ 'found="yes"': cache.hits, 'found="no"': cache.misses }),
+      read: () => foundOrNot(cache),
+    },
+    {
+      name: 'home_cache_total',
+      says: 'First pages of home that were kept, or read; who waited for another’s is in neither',
+      type: 'counter',
+      read: () => foundOrNot(homePages.counts),
     },
   ]
 }
+
+const foundOrNot = ({ hits, misses }: { hits: number; misses: number }) => ({
+  'found="yes"': hits,
+  'found="no"': misses,
+})

@@ -59,6 +59,7 @@ describe('start', () => {
     expect(text).toContain('route="/api/activities/home",status="200"} 3')
     expect(text).toContain('cruddur_rate_limited_total{by="address"} 1')
     expect(text).toMatch(/cruddur_pool_connections\{pool="main",state="idle"\} 1\n/)
+    expect(text).toMatch(/cruddur_home_cache_total\{found="(yes|no)"\} \d+\n/)
     expect(text).toMatch(/cruddur_event_loop_lag_seconds\{quantile="0.99"\} 0\.\d+\n/)
     expect((await fetch(`http://127.0.0.1:${port()}/api/activities/home`)).status).toBe(404)
   })

@@ -7,11 +7,22 @@ interface ConnectionsOptions {
   size: number
   /** The longest that a statement stands in line: behind a longer one, all would be answered late. */
   longestWaitMs: number
+  /** How many that change nothing may stand behind one another on one, when all are in use. */
+  readsPerConnection: number
 }
 
 interface Waiter {
+  /** It would take a connection on which others are being answered. */
+  isShared: boolean
   take(driver: Driver): void
   refuse(error: Error): void
+}
+
+/** What is being answered on a connection: one statement, or several that change nothing. */
+interface Use {
+  isShared: boolean
+  count: number
+  onLost: Set<(error: Error) => void>
 }
 
 /** A pool’s connections: those in use, those that lie idle, and who waits for one. */
@@ -19,39 +30,63 @@ export class Connections {
   readonly #openDriver: OpenDriver
   readonly #size: number
   readonly #longestWaitMs: number
+  readonly #readsPerConnection: number
   readonly #idle: Driver[] = []
   readonly #open = new Set<Driver>()
-  /** What to do when a connection in use is closed. */
-  readonly #watchers = new Map<Driver, (error: Error) => void>()
+  /** The statements on each connection in use: what to do when it is closed. */
+  readonly #uses = new Map<Driver, Use>()
   readonly #waiting: Waiter[] = []
   #closing = false
 
-  constructor(openDriver: OpenDriver, { size, longestWaitMs }: ConnectionsOptions) {
+  constructor(openDriver: OpenDriver, options: ConnectionsOptions) {
     this.#openDriver = openDriver
-    this.#size = size
-    this.#longestWaitMs = longestWaitMs
+    this.#size = options.size
+    this.#longestWaitMs = options.longestWaitMs
+    this.#readsPerConnection = options.readsPerConnection
   }
 
   /** One that lies idle; a new one or the next that is free where none does. */
-  async take(deadline: number): Promise<Driver> {
-    return this.#idle.pop() ?? this.takeNew(deadline)
+  async take(deadline: number, isShared: boolean): Promise<Driver> {
+    return this.#use(this.#idle.pop(), isShared) ?? this.takeNew(deadline, isShared)
   }
 
   /** A new one where there is room: those that lie idle may have been lost with the one before. */
-  async takeNew(deadline: number): Promise<Driver> {
+  async takeNew(deadline: number, isShared: boolean): Promise<Driver> {
     if (this.#closing) throw new DatabaseUnavailableError('The connection pool is closed')
-    if (this.#open.size < this.#size) return this.#openOne()
-    return this.#idle.pop() ?? this.#wait(Math.min(deadline - Date.now(), this.#longestWaitMs))
+    const room = this.#open.size < this.#size ? this.#openOne() : this.#idle.pop()
+    return (
+      this.#use(room, isShared) ??
+      (isShared && this.#waiting.length === 0 ? this.#share() : undefined) ??
+      this.#wait(Math.min(deadline - Date.now(), this.#longestWaitMs), isShared)
+    )
+  }
+
+  #use(driver: Driver | undefined, isShared: boolean) {
+    if (driver) this.#uses.set(driver, { isShared, count: 1, onLost: new Set() })
+    return driver
+  }
+
+  #share(): Driver | undefined {
+    for (const [driver, use] of this.#uses) {
+      if (!use.isShared || use.count >= this.#readsPerConnection) continue
+      use.count++
+      // Last in line for the next.
+      this.#uses.delete(driver)
+      this.#uses.set(driver, use)
+      return driver
+    }
+    return undefined
   }
 
   /** The driver leaves a statement without an answer that it is sent between a reset and the end. */
   watch(driver: Driver, onLost: (error: Error) => void) {
-    this.#watchers.set(driver, onLost)
+    this.#uses.get(driver)?.onLost.add(onLost)
   }
 
-  #wait(ms: number): Promise<Driver> {
+  #wait(ms: number, isShared: boolean): Promise<Driver> {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
+        isShared,
         take(driver) {
           clearTimeout(timer)
           resolve(driver)
@@ -70,19 +105,33 @@ export class Connections {
   }
 
   release(driver: Driver) {
-    this.#watchers.delete(driver)
-    const next = this.#waiting.shift()
-    if (next) next.take(driver)
+    const use = this.#uses.get(driver)
+    if (!use || --use.count > 0) return
+    this.#uses.delete(driver)
+    if (this.#waiting.length > 0) this.#handOn(driver)
     else if (this.#closing) this.discard(driver)
     else this.#idle.push(driver)
   }
 
+  /** To who waits longest, and to those behind who may share it. */
+  #handOn(driver: Driver) {
+    const first = this.#waiting.shift()
+    if (!first) return
+    this.#use(driver, first.isShared)
+    first.take(driver)
+    const use = this.#uses.get(driver)
+    while (use?.isShared && use.count < this.#readsPerConnection && this.#waiting[0]?.isShared) {
+      use.count++
+      this.#waiting.shift()?.take(driver)
+    }
+  }
+
   discard(driver: Driver) {
-    this.#open.delete(driver)
-    this.#watchers.delete(driver)
+    if (!this.#open.delete(driver)) return
+    this.#uses.delete(driver)
     driver.end({ timeout: 0 }).catch(() => {})
-    if (!this.#closing && this.#open.size < this.#size) {
-      this.#waiting.shift()?.take(this.#openOne())
+    if (!this.#closing && this.#open.size < this.#size && this.#waiting.length > 0) {
+      this.#handOn(this.#openOne())
     }
   }
 
@@ -103,7 +152,8 @@ export class Connections {
       // The server closed it while it lay idle: the next statement must not meet it.
       const at = this.#idle.indexOf(driver)
       if (at < 0) {
-        this.#watchers.get(driver)?.(new ConnectionLostError('The connection was closed'))
+        const lost = new ConnectionLostError('The connection was closed')
+        for (const tell of this.#uses.get(driver)?.onLost ?? []) tell(lost)
         return
       }
       this.#idle.splice(at, 1)

@@ -1,5 +1,6 @@
-import { sql } from 'drizzle-orm'
-import { expect, it } from 'vitest'
+import { type SQL, sql } from 'drizzle-orm'
+import { describe, expect, it } from 'vitest'
+import { connect, type Database } from './client.ts'
 import { openSession } from './session.ts'
 import { cloneDatabase } from './testing.ts'
 import { isUnavailable } from './unavailable.ts'
@@ -34,4 +35,49 @@ it('says a statement again that a deadlock undid', async () => {
 it.each(['40P01', '40001'])('has who meets %s twice come back later', async (code) => {
   const undone = db.execute(sql.raw(`do $$ begin raise sqlstate '${code}'; end $$`))
   expect(isUnavailable(await undone.catch((error: unknown) => error))).toBe(true)
+})
+
+describe('while every connection is in use', () => {
+  const sleep = (seconds: number) => sql`select pg_sleep(${seconds}::float8), 'asleep' as is`
+  const write = sql`update users set bio = 'new' where handle = 'nobody'`
+  // Drizzle sends nothing before somebody waits for it.
+  const ask = ({ db: asked }: Database, statement: SQL) =>
+    asked.execute(statement).then(([row]) => row)
+  const asleep = `select pid from pg_stat_activity where query like '%asleep%' and state = 'active'
+    and datname = current_database() and pid <> pg_backend_pid()`
+
+  it('reads stand behind one another on one, and a write waits for one of its own', async () => {
+    const pool = connect(url, { poolSize: 1, readsPerConnection: 4 })
+    const reads = Array.from({ length: 4 }, () => ask(pool, sleep(0.1)))
+    expect(pool.stats()).toEqual({ open: 1, idle: 0, waiting: 0 })
+    const rest = [ask(pool, sleep(0)), ask(pool, write), ask(pool, sleep(0))]
+    expect(pool.stats().waiting).toBe(3)
+    await Promise.all([...reads, ...rest])
+    expect(pool.stats()).toEqual({ open: 1, idle: 1, waiting: 0 })
+    await pool.close()
+  })
+
+  it('a read does not go past a write that waits', async () => {
+    const pool = connect(url, { poolSize: 1, readsPerConnection: 4 })
+    const first = ask(pool, sleep(0.1))
+    const order: string[] = []
+    await Promise.all([
+      first,
+      ask(pool, write).then(() => order.push('write')),
+      ask(pool, sleep(0)).then(() => order.push('read')),
+    ])
+    expect(order).toEqual(['write', 'read'])
+    await pool.close()
+  })
+
+  it('all that read on a connection which dies are answered on another', async () => {
+    const pool = connect(url, { poolSize: 1, readsPerConnection: 4 })
+    const reads = Array.from({ length: 4 }, () => ask(pool, sleep(0.5)))
+    const pid = async () => (await session.query<{ pid: number }>(asleep))[0]?.pid
+    await expect.poll(pid).toBeDefined()
+    await session.query('select pg_terminate_backend($1)', [await pid()])
+    const answers = await Promise.all(reads)
+    expect(answers.map((row) => row?.is)).toEqual(Array(4).fill('asleep'))
+    await pool.close()
+  })
 })

@@ -18,6 +18,8 @@ export interface PoolOptions {
   deadlineMs: number
   /** The longest that it waits for a free connection. */
   longestWaitMs: number
+  /** How many that change nothing may stand behind one another on a connection. */
+  readsPerConnection: number
 }
 
 export interface Pool {
@@ -34,12 +36,16 @@ export function openPool(openDriver: OpenDriver, options: PoolOptions): Pool {
   async function run(statement: Statement): Promise<unknown[]> {
     const deadline = Date.now() + deadlineMs
     try {
-      return await attempt(statement, deadline, await connections.take(deadline))
+      return await attempt(
+        statement,
+        deadline,
+        await connections.take(deadline, statement.repeatable),
+      )
     } catch (error) {
       // Whoever stood in its way goes first, or both would meet again.
       if (wasUndone(error)) await pause(20 + Math.random() * 50)
       else if (!statement.repeatable || !isLostConnection(error)) throw error
-      return attempt(statement, deadline, await connections.takeNew(deadline))
+      return attempt(statement, deadline, await connections.takeNew(deadline, statement.repeatable))
     }
   }
 

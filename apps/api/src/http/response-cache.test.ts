@@ -30,7 +30,7 @@ function openCache() {
 
 describe('an answer', () => {
   it('is kept for a second from when its statement was sent', async () => {
-    const { clock, readings, ask, answer } = openCache()
+    const { clock, cache, readings, ask, answer } = openCache()
     const first = ask()
     clock.now = 400
     expect(await answer(first, 'one')).toBe('one')
@@ -39,6 +39,7 @@ describe('an answer', () => {
     clock.now = 1_000
     expect(await answer(ask(), 'two')).toBe('two')
     expect(readings).toHaveLength(2)
+    expect(cache.counts).toEqual({ hits: 1, misses: 2 })
   })
 
   it('is over with the first thing in it that expires', async () => {

@@ -26,12 +26,16 @@ export function createResponseCache<T extends Perishable>(now = () => performanc
     underWay: new Map<string, Promise<Held<T>>>(),
   })
   let current = empty()
+  const counts = { hits: 0, misses: 0 }
 
   async function get(key: string, read: () => Promise<T>): Promise<T> {
     const askedAt = now()
     for (;;) {
       const known = current.held.get(key)
-      if (known && askedAt < known.until) return known.answer
+      if (known && askedAt < known.until) {
+        counts.hits++
+        return known.answer
+      }
       const found = await (current.underWay.get(key) ?? begin(key, read))
       // What somebody else has read may be over for who asked later.
       if (askedAt < found.until) return found.answer
@@ -40,6 +44,7 @@ export function createResponseCache<T extends Perishable>(now = () => performanc
 
   function begin(key: string, read: () => Promise<T>): Promise<Held<T>> {
     const { held, underWay } = current
+    counts.misses++
     // The statement looks at its clock after this, so that nothing is kept too long.
     const sentAt = now()
     const reading = read().then((answer) => {
@@ -58,5 +63,5 @@ export function createResponseCache<T extends Perishable>(now = () => performanc
     current = empty()
   }
 
-  return { get, drop }
+  return { get, drop, counts }
 }
