@@ -112,6 +112,39 @@ it('says that the database is unavailable when nothing listens there', async () 
   await close()
 })
 
+it.each<[string, (url: URL) => void]>([
+  ['refuses the password', (url) => Object.assign(url, { password: 'changed' })],
+  ['does not have it', (url) => Object.assign(url, { pathname: '/nowhere' })],
+])('says so too when the server %s', async (_, change) => {
+  const url = new URL(database.url)
+  change(url)
+  const { db, close } = connect(url.href)
+  expect(isUnavailable(await rejection(db.execute(sql`select 1`)))).toBe(true)
+  await close()
+})
+
+it('takes no connection twice that the server refused to open', async () => {
+  await session.query('create role few login password $$few$$ connection limit 2')
+  const url = new URL(database.url)
+  Object.assign(url, { username: 'few', password: 'few' })
+  const { db, stats, close } = connect(url.href, { poolSize: 6 })
+  const ask = (seconds = 0) => rejection(db.execute(sql`select pg_sleep(${seconds}::float8)`))
+  let areHeld = true
+  const held = Promise.all([ask(0.2), ask(0.2)]).then((errors) => {
+    areHeld = false
+    return errors
+  })
+  const active = "select from pg_stat_activity where usename = 'few' and state = 'active'"
+  await expect.poll(() => session.query(active)).toHaveLength(2)
+  // One after the other, so that what was refused last would be taken next.
+  while (areHeld) expect(isUnavailable((await ask()) ?? { code: '53300' })).toBe(true)
+  expect(await held).toEqual([undefined, undefined])
+  for (let n = 0; n < 10; n++) expect(await ask()).toBeUndefined()
+  expect(stats().open).toBeLessThanOrEqual(2)
+  await close()
+  await session.query('drop role few')
+})
+
 it('does not call a mistake of ours unavailable', async () => {
   const error = await rejection(database.db.execute(sql`select * from nowhere`))
   expect(error).toBeInstanceOf(Error)

@@ -57,7 +57,7 @@ export function openDb(run: RunStatement): Db {
       text,
       parameters,
       rows: method === 'all' ? 'arrays' : 'objects',
-      repeatable: isRepeatable(text),
+      effect: effectOf(text),
     }),
   }))
   return Object.assign(db, { run: (statement: Statement) => run(statement).catch(fail) })
@@ -68,5 +68,6 @@ function fail(cause: unknown): never {
   throw new Error('A statement failed', { cause })
 }
 
-/** Whether a statement changes nothing, so that it may be said twice. */
-export const isRepeatable = (text: string) => /^\s*select\b/i.test(text)
+/** A write is to be said once, unless whoever wrote it knows better. */
+export const effectOf = (text: string): Statement['effect'] =>
+  /^\s*select\b/i.test(text) ? 'none' : 'once'

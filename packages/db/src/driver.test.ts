@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { type AddressInfo, createConnection, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { pipeline } from 'node:stream'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, expect, it, vi } from 'vitest'
 import { readConnectionUrl } from './connection-url.ts'
 import { openDriver } from './driver.ts'
@@ -50,4 +52,27 @@ it('prepares no statement and adds no start-up parameter behind a pooler that ta
   expect(open('postgres://a:b@127.0.0.1/c?prepare=false')).toMatchObject({ prepare: false })
   const { connection } = open('postgres://a:b@127.0.0.1/c?prepare=false')
   expect(connection).toEqual({ application_name: 'cruddur-test' })
+})
+
+it('ends no connection for its age, whatever runs on it', () => {
+  expect(open('postgres://a:b@127.0.0.1/c').max_lifetime).toBeNull()
+})
+
+it('keeps nothing of a statement that failed', async () => {
+  const driver = openDriver(database.url, {
+    applicationName: 'cruddur-test',
+    connectTimeoutSeconds: 5,
+  })
+  const fail = async (n: number) => {
+    const query = driver.unsafe(`select nothing${n} from nowhere`)
+    const text = new WeakRef(Reflect.get(query, 'strings'))
+    await expect(query).rejects.toThrow('nowhere')
+    return text
+  }
+  const texts: WeakRef<object>[] = []
+  for (let n = 0; n < 50; n++) texts.push(await fail(n))
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  expect(texts.filter((text) => text.deref()).length).toBeLessThan(5)
+  await driver.end()
 })

@@ -26,7 +26,7 @@ export function openDriver(url: string, options: DriverOptions) {
   const name = dialledHost(host)
   // As lists, which the driver’s types do not know: it splits a text at each colon, as in ::1.
   const address: object = { host: [name], port: [port] }
-  return hidingPgVariables(() =>
+  const driver = hidingPgVariables(() =>
     postgres({
       ...address,
       database,
@@ -35,6 +35,8 @@ export function openDriver(url: string, options: DriverOptions) {
       ssl: tls ? verifying(name) : false,
       prepare,
       max: 1,
+      // It would end a connection of some age, whatever runs on it: a transaction as well.
+      max_lifetime: null,
       fetch_types: false,
       connect_timeout: options.connectTimeoutSeconds,
       connection: {
@@ -54,6 +56,9 @@ export function openDriver(url: string, options: DriverOptions) {
       },
     }),
   )
+  // Or each text that fails is kept, for ever, beside where it was written: nowhere, for ours.
+  Object.defineProperty(Object.getPrototypeOf(driver.unsafe('')), 'origin', { value: '' })
+  return driver
 }
 
 /** Verified, and against the host that we dialled: for an address the driver would name none. */

@@ -8,8 +8,8 @@ export interface Statement {
   parameters: unknown[]
   /** Rows as arrays in the order of the select, of values or of bytes, or as objects by column. */
   rows: 'arrays' | 'bytes' | 'objects'
-  /** It changes nothing, or says the same when said twice: safe to send again after a lost connection. */
-  repeatable: boolean
+  /** It changes nothing, or as much when said twice, or is to be said once. */
+  effect: 'none' | 'repeatable' | 'once'
 }
 
 export interface PoolOptions {
@@ -35,17 +35,14 @@ export function openPool(openDriver: OpenDriver, options: PoolOptions): Pool {
 
   async function run(statement: Statement): Promise<unknown[]> {
     const deadline = Date.now() + deadlineMs
+    const isShared = statement.effect === 'none'
     try {
-      return await attempt(
-        statement,
-        deadline,
-        await connections.take(deadline, statement.repeatable),
-      )
+      return await attempt(statement, deadline, await connections.take(deadline, isShared))
     } catch (error) {
       // Whoever stood in its way goes first, or both would meet again.
       if (wasUndone(error)) await pause(20 + Math.random() * 50)
-      else if (!statement.repeatable || !isLostConnection(error)) throw error
-      return attempt(statement, deadline, await connections.takeNew(deadline, statement.repeatable))
+      else if (statement.effect === 'once' || !isLostConnection(error)) throw error
+      return attempt(statement, deadline, await connections.takeNew(deadline, isShared))
     }
   }
 

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
 import { openDb } from './client.ts'
 import type { Statement } from './pool.ts'
-import { prepare } from './prepare.ts'
+import { prepare, runRepeatable } from './prepare.ts'
 
 const sent: Statement[] = []
 const db = openDb(async (statement) => {
@@ -21,13 +21,15 @@ it('makes a text once and gives each run its own values', async () => {
   await select.bytes(db, { a: 2, b: 'y' })
   const text = 'select $1, $2, $3, $4'
   expect(sent).toEqual([
-    { text, parameters: [1, 'fixed', 'x', 1], rows: 'objects', repeatable: true },
-    { text, parameters: [2, 'fixed', 'y', 2], rows: 'bytes', repeatable: true },
+    { text, parameters: [1, 'fixed', 'x', 1], rows: 'objects', effect: 'none' },
+    { text, parameters: [2, 'fixed', 'y', 2], rows: 'bytes', effect: 'none' },
   ])
   expect(built).toBe(1)
 })
 
-it('says nothing twice that writes', async () => {
-  await prepare(() => sql`with gone as (delete from users) select 1`).rows(db, {})
-  expect(sent.at(-1)?.repeatable).toBe(false)
+it('says nothing twice that writes, unless it is told that it may', async () => {
+  const write = sql`with gone as (delete from users) select 1`
+  await prepare(() => write).rows(db, {})
+  await runRepeatable(db, write)
+  expect(sent.slice(-2).map(({ effect }) => effect)).toEqual(['once', 'repeatable'])
 })

@@ -1,6 +1,6 @@
 import { fillPlaceholders, type Placeholder, type SQL } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
-import { type Db, isRepeatable } from './client.ts'
+import { type Db, effectOf } from './client.ts'
 import type { Statement } from './pool.ts'
 
 export type Bytes = Uint8Array<ArrayBuffer>
@@ -12,13 +12,17 @@ export type Later<T> = T | Placeholder
  * A statement whose text is made once: made for each request, it costs more than the rest of the
  * query’s code. A run gives the values of its placeholders.
  */
-export function prepare<V extends Record<string, unknown>>(build: () => SQL) {
-  let made: { text: string; params: unknown[]; repeatable: boolean } | undefined
+export function prepare<V extends Record<string, unknown>>(
+  build: () => SQL,
+  effect?: Statement['effect'],
+) {
+  let made: { text: string; params: unknown[] } | undefined
 
   function statementOf(values: V, rows: Statement['rows']): Statement {
     made ??= makeText(build())
-    const { text, params, repeatable } = made
-    return { text, parameters: fillPlaceholders(params, values), rows, repeatable }
+    const { text, params } = made
+    const parameters = fillPlaceholders(params, values)
+    return { text, parameters, rows, effect: effect ?? effectOf(text) }
   }
 
   return {
@@ -35,5 +39,9 @@ export function prepare<V extends Record<string, unknown>>(build: () => SQL) {
 
 function makeText(statement: SQL) {
   const { sql: text, params } = new PgDialect().sqlToQuery(statement)
-  return { text, params, repeatable: isRepeatable(text) }
+  return { text, params }
 }
+
+/** Runs a write that has the same effect when it is said twice, so that it outlives its connection. */
+export const runRepeatable = <R>(db: Db, statement: SQL) =>
+  prepare(() => statement, 'repeatable').rows<R>(db, {})

@@ -63,6 +63,8 @@ async function openTestServer(): Promise<TestServer> {
 /** A server in Docker, or why there is none. */
 async function openContainer(): Promise<TestServer | string> {
   const image = process.env.TESTCONTAINERS_POSTGRES_IMAGE || 'postgres:18-alpine'
+  // In a container it would take the engine’s gateway, to us another machine, which must speak TLS.
+  process.env.TESTCONTAINERS_HOST_OVERRIDE ??= '127.0.0.1'
   const { getContainerRuntimeClient } = await import('testcontainers')
   const engine = await getContainerRuntimeClient().catch(() => undefined)
   if (!engine) return 'no Docker engine answers'
@@ -75,6 +77,7 @@ async function openContainer(): Promise<TestServer | string> {
       .withName(name)
       .withPassword(randomUUID())
       .withCommand(['postgres', '-c', 'fsync=off', '-c', 'max_connections=200'])
+      .withStartupTimeout(60_000)
       .start()
     return {
       url: container.getConnectionUri(),

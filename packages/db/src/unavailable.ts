@@ -37,6 +37,7 @@ const cannotServe = new Set([
   '40001', // serialization_failure, also when said again
   '40P01', // deadlock_detected, likewise
   '53300', // too_many_connections
+  '3D000', // invalid_catalog_name: the database is not there, or not yet
   '53100', // disk_full
   '53200', // out_of_memory
 ])
@@ -51,9 +52,8 @@ export const isLostConnection = (error: unknown) => lostConnection.has(codeOf(er
 
 /** The connection is of no further use, whatever the statement did. */
 export function isConnectionFault(error: unknown): boolean {
-  const cameFromServer = causeWith(error, 'severity') !== undefined
-  const code = codeOf(error) ?? ''
-  return !cameFromServer || lostConnection.has(code) || code === '57P03' || code === '25006'
+  // What is more than an error, the server says as it closes the connection, or refuses it.
+  return causeWith(error, 'severity') !== 'ERROR' || codeOf(error) === '25006'
 }
 
 /** The answer is 503: trying again later is right, and nothing is wrong with the request. */
@@ -63,6 +63,7 @@ export function isUnavailable(error: unknown): boolean {
     lostConnection.has(code) ||
     cannotServe.has(code) ||
     code.startsWith('08') ||
+    code.startsWith('28') ||
     untrustedServer.test(code)
   )
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
+import { connect } from '../client.ts'
 import type { JsonText } from '../json-text.ts'
+import { openSession } from '../session.ts'
 import { cloneDatabase } from '../testing.ts'
 import { type Activity, insertCrud, insertReply } from './activities.ts'
 import { deleteActivity } from './activities-delete.ts'
 
-const { db, session } = await cloneDatabase()
+const { url, db, session } = await cloneDatabase()
 
 async function signUp(handle: string) {
   const sub = randomUUID()
@@ -70,3 +72,26 @@ it('takes a text whose first posts are deleted all the while', async () => {
   }
   await Promise.all(Array.from({ length: 20 }, postAndDelete))
 })
+
+it.each([undefined, { key: 'k', digest: 'd' }])(
+  'says a post again whose connection dies under it, with the key %j',
+  async (request) => {
+    const [holder, writer] = [openSession(url), connect(url, { poolSize: 1 })]
+    const crud = { sub: di, message: `Twice, if need be, ${request?.key}`, ttlHours: 1, request }
+    await holder.query('begin')
+    await holder.query('select from users where cognito_user_id = $1 for update', [di])
+    const posted = insertCrud(writer.db, crud)
+    const waiting = () =>
+      session.query<{ pid: number }>(`select pid from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`)
+    await expect.poll(waiting).toHaveLength(1)
+    const [first] = await waiting()
+    await session.query('select pg_terminate_backend($1)', [first?.pid])
+    await expect.poll(async () => (await waiting())[0]?.pid ?? first?.pid).not.toBe(first?.pid)
+    await holder.query('commit')
+    expect(read(await posted)).toMatchObject({ message: crud.message })
+    const rows = await session.query('select from activities where message = $1', [crud.message])
+    expect(rows).toHaveLength(1)
+    await Promise.all([holder.close(), writer.close()])
+  },
+)

@@ -99,9 +99,10 @@ function insertPost(parent: SQL, replyTo: Placeholder | undefined, isKeyed: bool
     select (select text from answer) as activity from viewer, parent`
 }
 
+/** Said twice, one is refused by its key, or meets its own claim as a repetition would. */
 const insertions = (parent: SQL, replyTo?: Placeholder) => ({
-  keyed: prepare(() => insertPost(parent, replyTo, true)),
-  unkeyed: prepare(() => insertPost(parent, replyTo, false)),
+  keyed: prepare(() => insertPost(parent, replyTo, true), 'repeatable'),
+  unkeyed: prepare(() => insertPost(parent, replyTo, false), 'repeatable'),
 })
 
 const writeCrud = insertions(

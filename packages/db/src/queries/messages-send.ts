@@ -1,6 +1,7 @@
 import { and, eq, ne, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../client.ts'
 import { type JsonText, listFields } from '../json-text.ts'
+import { runRepeatable } from '../prepare.ts'
 import { messageGroups, messages, users } from '../schema/index.ts'
 import { type RepeatableRequest, rememberAnswer } from './idempotency.ts'
 import { hasMember, type Message, messageFields } from './messages.ts'
@@ -24,8 +25,7 @@ export async function insertMessage(
   { sub, message, to, request }: NewMessage,
 ): Promise<JsonText<SentMessage> | undefined> {
   // The locks let a person leave before or after the message, never between it and its group.
-  const [row] = await db.execute<{ text: JsonText<SentMessage> }>(
-    sql`with
+  const write = sql`with
       viewer as (
         select uuid, handle, display_name from ${users}
         where ${eq(users.cognitoUserId, sub)} for key share),
@@ -39,8 +39,9 @@ export async function insertMessage(
         from (select messages.message_group_uuid, ${listFields(messageFields)}
           from written as messages cross join viewer as users) as row)
       ${rememberAnswer(request)}
-      select text from answer`,
-  )
+      select text from answer`
+  type Written = { text: JsonText<SentMessage> }
+  const [row] = request ? await runRepeatable<Written>(db, write) : await db.execute<Written>(write)
   return row?.text
 }
 

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Db } from '../client.ts'
 import { type JsonText, listFields, type WireRow, wire } from '../json-text.ts'
+import { runRepeatable } from '../prepare.ts'
 import { users } from '../schema/index.ts'
 import { type RepeatableRequest, rememberAnswer } from './idempotency.ts'
 
@@ -26,7 +27,8 @@ export async function updateProfile(
   db: Db,
   { sub, displayName, bio, request }: ProfileEdit,
 ): Promise<JsonText<EditedProfile> | undefined> {
-  const [row] = await db.execute<{ profile: JsonText<EditedProfile> }>(
+  const [row] = await runRepeatable<{ profile: JsonText<EditedProfile> }>(
+    db,
     sql`with
       viewer as (
         update ${users} set display_name = ${displayName}, bio = ${bio}

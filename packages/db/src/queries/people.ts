@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../client.ts'
 import { refusedBy } from '../constraints.ts'
+import { runRepeatable } from '../prepare.ts'
 import { users } from '../schema/index.ts'
 import {
   chooseHandles,
@@ -57,7 +58,8 @@ async function tryHandle(db: Db, person: NewPerson, handle: string): Promise<Ups
   const email = readEmail(person.email)
   const provesEmail = person.provesEmail === true && email !== null && isPlainEmail(email)
   const returned = sql`returning uuid, handle, display_name`
-  const [row] = await db.execute<Omit<UpsertedPerson, 'displayName'> & { display_name: string }>(
+  const [row] = await runRepeatable<Omit<UpsertedPerson, 'displayName'> & { display_name: string }>(
+    db,
     sql`with
       found as (
         update ${users} set email = coalesce(email, lower(${email}::text))
