@@ -57,7 +57,12 @@ const aws = createServer(async (request, response) => {
   const input = JSON.parse(await text(request))
   if (request.method === 'PUT') answers.push(input)
   const call = String(request.headers['x-amz-target']).split('.')[1] ?? ''
-  response.end(JSON.stringify(calls[call]?.(input) ?? {}))
+  try {
+    response.end(JSON.stringify(calls[call]?.(input) ?? {}))
+  } catch (error) {
+    const refusal = { __type: 'InvalidParameterException', message: String(error) }
+    response.writeHead(400).end(JSON.stringify(refusal))
+  }
 })
 await new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve))
 afterAll(() => aws.close())
@@ -107,6 +112,41 @@ it('leaves what somebody else has attached since', async () => {
   pool.LambdaConfig = { ...triggers, ...ours, PreSignUp: 'arn:newer' }
   await ask('Delete', id)
   expect(pool.LambdaConfig).toEqual({ ...triggers, PreSignUp: 'arn:newer' })
+})
+
+const take = calls.SetUserPoolMfaConfig ?? expect.fail()
+const refuse = () => {
+  throw new Error('not these factors')
+}
+
+it('puts back triggers and factors when the factors are refused after the update', async () => {
+  const former = pool
+  vi.spyOn(calls, 'SetUserPoolMfaConfig')
+    .mockImplementationOnce(take)
+    .mockImplementationOnce(refuse)
+  const id = await ask('Create', undefined, 'FAILED')
+  expect(pool).not.toBe(former)
+  expect(pool).toMatchObject({ ...settings, LambdaConfig: triggers })
+  expect(factors).toEqual(mfa)
+  await ask('Delete', id)
+  expect(pool.LambdaConfig).toEqual(triggers)
+  expect(factors).toEqual(mfa)
+})
+
+it('updates no pool whose factors are refused', async () => {
+  const former = pool
+  vi.spyOn(calls, 'SetUserPoolMfaConfig').mockImplementationOnce(refuse)
+  await ask('Create', undefined, 'FAILED')
+  expect(answers[0]?.Reason).toContain('not these factors')
+  expect(pool).toBe(former)
+})
+
+it('says so when a pool is left without its second factor', async () => {
+  const set = vi.spyOn(calls, 'SetUserPoolMfaConfig').mockImplementationOnce(take)
+  set.mockImplementationOnce(refuse).mockImplementationOnce(refuse)
+  await ask('Create', undefined, 'FAILED')
+  expect(answers[0]?.Reason).toMatch(/AbCdEf123 has no second factor now: switch it on again\./)
+  expect(pool.LambdaConfig).toEqual(triggers)
 })
 
 it('says why it failed, and then has nothing to undo', async () => {

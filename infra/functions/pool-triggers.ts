@@ -72,15 +72,25 @@ async function changeTriggers(UserPoolId: string, change: (now: Triggers) => Tri
   const { UserPool } = await cognito.send(new DescribeUserPoolCommand({ UserPoolId }))
   if (!UserPool) throw new Error(`There is no user pool ${UserPoolId}`)
   const mfa = await cognito.send(new GetUserPoolMfaConfigCommand({ UserPoolId }))
-  const LambdaConfig = { ...UserPool.LambdaConfig, ...change(UserPool.LambdaConfig ?? {}) }
-  await cognito.send(
-    new UpdateUserPoolCommand({ ...settingsOf(UserPool), UserPoolId, LambdaConfig }),
-  )
-  // UpdateUserPool knows a second factor by text message alone, and switches any other off.
-  if (mfa.MfaConfiguration && mfa.MfaConfiguration !== 'OFF') {
+  const former = UserPool.LambdaConfig ?? {}
+  const attach = (LambdaConfig: LambdaConfigType) =>
+    cognito.send(new UpdateUserPoolCommand({ ...settingsOf(UserPool), UserPoolId, LambdaConfig }))
+  const setFactors = async () => {
     const { $metadata, ...factors } = mfa
+    if ((mfa.MfaConfiguration ?? 'OFF') === 'OFF') return
     await cognito.send(new SetUserPoolMfaConfigCommand({ ...factors, UserPoolId }))
   }
+  // What Cognito does not take back is refused here, before anything has changed.
+  await setFactors()
+  await attach({ ...former, ...change(former) })
+  // UpdateUserPool knows a second factor by text message alone, and switches any other off.
+  await setFactors().catch(async (error) => {
+    await attach(former)
+    await setFactors().catch(() => {
+      throw new Error(`${UserPoolId} has no second factor now: switch it on again. ${error}`)
+    })
+    throw error
+  })
 }
 
 /** What DescribeUserPool says, without what UpdateUserPool does not take. */

@@ -6,6 +6,9 @@ it('follows the log of one function of one stage, in the stage’s region', () =
   expect(words).toBe(
     'logs tail /aws/lambda/cruddur-dev-api --follow --since 10m --region us-east-1',
   )
+  expect(readLogsCommand(['pool-triggers', 'dev'])).toContain(
+    '/aws/lambda/cruddur-dev-pool-triggers',
+  )
 })
 
 it.each([[[]], [['api']], [['home', 'dev']], [['api', 'local']], [['api', 'dev', 'prod']]])(

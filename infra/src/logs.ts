@@ -1,6 +1,8 @@
 import { type FunctionName, stages } from './stages.ts'
 
-const names: FunctionName[] = ['api', 'sweeper', 'pre-sign-up', 'post-confirmation', 'migrator']
+const functions: FunctionName[] = ['api', 'sweeper', 'pre-sign-up', 'post-confirmation', 'migrator']
+/** The last only where a stage names its user pool. */
+const names: string[] = [...functions, 'pool-triggers']
 
 /** The AWS CLI's words that show what a function writes, from ten minutes ago on. */
 export function readLogsCommand([name, stageName, ...rest]: string[]): string[] {

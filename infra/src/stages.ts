@@ -78,8 +78,14 @@ const connectionsOfOthers = 15
 export const connectionBudget = ({ database }: Stage) =>
   maxConnections[database.size] - connectionsOfOthers
 
+/** Of a hundred connections, those that RDS Proxy may open: the migrator and people pass it by. */
+export const proxyPercent = 80
+
 /** After a deployment the old processes keep theirs until they are frozen away, so it is twice. */
-export function connectionsAtMost({ concurrency }: Stage): number {
+export function connectionsAtMost({ concurrency, database }: Stage): number {
+  if ('proxy' in database && database.proxy) {
+    return Math.floor((maxConnections[database.size] * proxyPercent) / 100)
+  }
   const processes =
     'accountQuota' in concurrency
       ? concurrency.accountQuota
@@ -89,23 +95,47 @@ export function connectionsAtMost({ concurrency }: Stage): number {
 
 /** Refuses settings that contradict each other, all of them at once. */
 export function checkStage(stage: Stage): Stage {
-  const { name, zones, network, database } = stage
+  const problems = [...problemsOfPlace(stage), ...problemsOfDatabase(stage)]
+  const found = problems.filter((problem) => problem !== false)
+  if (found.length === 0) return stage
+  throw new Error(`The stage ${stage.name} cannot be:\n  ${found.join('\n  ')}`)
+}
+
+const problemsOfPlace = ({ region, zones, network }: Stage) => [
+  zones.some((zone) => !zone.startsWith(region)) &&
+    `zones names ${zones.join(', ')}, not all of them in ${region}: name zones of the region`,
+  zones.length < 2 && 'zones names fewer than two: RDS wants subnets in two',
+  'vpcId' in network &&
+    network.subnetIds.length !== zones.length &&
+    'subnetIds and zones differ in length: name one subnet for each zone',
+  'cognitoZones' in network &&
+    !isWithin(network.cognitoZones, zones.length) &&
+    `cognitoZones is no number from 1 to ${zones.length}: Cognito is reached in one zone or in more`,
+]
+
+function problemsOfDatabase(stage: Stage) {
+  const { network, database } = stage
   const needed = connectionsAtMost(stage)
   const budget = connectionBudget(stage)
-  const problems = [
-    zones.length < 2 && 'zones names fewer than two: RDS wants subnets in two',
-    'vpcId' in network &&
-      network.subnetIds.length !== zones.length &&
-      'subnetIds and zones differ in length: name one subnet for each zone',
-    'dbEndpoint' in database &&
+  const isOurs = !('dbEndpoint' in database)
+  const isExposed = isOurs && (database.isPublic || database.tunnel === true)
+  return [
+    !isOurs &&
       !('vpcId' in network) &&
       'dbEndpoint is in no network: name its vpcId and subnetIds too',
+    isExposed &&
+      'vpcId' in network &&
+      'isPublic and tunnel want public subnets, and of an existing network none are known: switch both off',
+    isOurs &&
+      !isWithin(database.backupDays, 35) &&
+      'backupDays is no number from 1 to 35: RDS keeps backups no longer',
     needed > budget &&
       `the functions may open ${needed} connections and the database has ${budget}: lower concurrency, or raise size`,
-  ].filter((problem) => problem !== false)
-  if (problems.length === 0) return stage
-  throw new Error(`The stage ${name} cannot be:\n  ${problems.join('\n  ')}`)
+  ]
 }
+
+const isWithin = (count: number, most: number) =>
+  Number.isInteger(count) && count >= 1 && count <= most
 
 const zonesOfVirginia = ['us-east-1a', 'us-east-1b']
 

@@ -6,7 +6,8 @@ interface Order {
 }
 
 /** Brings the database up to the newest migration: invoked before the code that needs it is deployed. */
-export async function handler({ administratorUrl }: Order = {}): Promise<{ applied: string[] }> {
+export async function handler(order: Order | null): Promise<{ applied: string[] }> {
+  const { administratorUrl } = order ?? {}
   if (administratorUrl) await grantRoles(administratorUrl)
   const applied = await migrate(process.env.CONNECTION_URL ?? '')
   // What each role may do is said table by table, the new ones too.

@@ -30,8 +30,13 @@ export async function findGroup(
       `There is not one security group ${id || `of ${stage?.name}’s database`} in this account and region: see AWS_PROFILE and AWS_REGION, or set DB_SG_ID.`,
     )
   }
-  const tag = group.Tags?.find(({ Key }) => Key === 'cruddur:stage')
-  return { groupId: group.GroupId, stageName: tag?.Value ?? stage?.name }
+  const { GroupId: groupId, Tags = [] } = group
+  const tag = Tags.find(({ Key }) => Key === 'cruddur:stage')
+  // A group that a stage names carries no tag of ours.
+  const owner = stages.find(
+    ({ database }) => 'dbEndpoint' in database && database.dbSecurityGroupId === groupId,
+  )
+  return { groupId, stageName: tag?.Value ?? owner?.name ?? stage?.name }
 }
 
 /** A database that is in no public subnet has nothing to let addresses in to. */

@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { parseArgs } from 'node:util'
+import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { allowAddress, describeRules, revokeAddress } from './allow-ip.ts'
+import { explain } from './explain.ts'
 import { findGroup, findStage, refusePrivate } from './find-group.ts'
 import { askForAddress, readPublicAddress } from './public-address.ts'
 import { Refusal } from './refusal.ts'
@@ -16,33 +17,49 @@ import { updateLambda } from './update-lambda.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const { env } = process
+// The SDK’s versions are pinned: that a later one will want a newer Node is no news for each command.
+env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 const pnpm = (...words: string[]) =>
   spawnSync('pnpm', words, { cwd: root, stdio: 'inherit' }).status === 0
 
-async function allowIp(words: string[]) {
-  const { values, positionals } = parseArgs({
-    args: words,
-    allowPositionals: true,
-    options: {
-      ip: { type: 'string' },
-      label: { type: 'string' },
-      hours: { type: 'string', default: '12' },
-      list: { type: 'boolean' },
-      revoke: { type: 'boolean' },
-    },
-  })
-  const [name, extra] = positionals
-  if (extra || (!name && !env.DB_SG_ID)) {
-    throw new Refusal('Write `pnpm infra allow-ip <environment>`, or set DB_SG_ID.')
+/** The environment, and what is wanted of it. */
+function readWords<const T extends NonNullable<ParseArgsConfig['options']>>(
+  args: string[],
+  usage: string,
+  options: T,
+) {
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+    if (positionals.length < 2) return { values, name: positionals[0] }
+  } catch (error) {
+    // Node’s own second sentence is about words that begin with a dash.
+    const said = String(error).replace(/^.*?: |\. To .*$/gs, '')
+    throw new Refusal(`${said}. ${usage}`)
   }
+  throw new Refusal(usage)
+}
+
+const ofAllowIp =
+  'Write `pnpm infra allow-ip <environment>`, or set DB_SG_ID; with --ip, --label and --hours, or with --list or --revoke.'
+
+async function allowIp(words: string[]) {
+  const { values, name } = readWords(words, ofAllowIp, {
+    ip: { type: 'string' },
+    label: { type: 'string' },
+    hours: { type: 'string', default: '12' },
+    list: { type: 'boolean' },
+    revoke: { type: 'boolean' },
+  })
+  if (!name && !env.DB_SG_ID) throw new Refusal(ofAllowIp)
+  if (values.list && values.revoke) throw new Refusal('--list and --revoke are two commands.')
   const hours = Number(values.hours)
-  if (!(hours > 0 && hours <= 168)) throw new Refusal('--hours is no number from 1 to 168.')
+  if (!(hours >= 1 && hours <= 168)) throw new Refusal('--hours is no number from 1 to 168.')
   const stage = name === undefined ? undefined : findStage(name)
   const isWanted = !values.list && !values.revoke
   if (isWanted) refusePrivate(stage?.name)
   const ec2 = new EC2Client({ ...(stage ? { region: stage.region } : {}), maxAttempts: 6 })
   const workspace = env.GITPOD_WORKSPACE_ID ?? env.CODESPACE_NAME ?? hostname()
-  const label = values.label ?? `${env.GITPOD_GIT_USER_NAME ?? userInfo().username}@${workspace}`
+  const label = values.label || `${env.GITPOD_GIT_USER_NAME ?? userInfo().username}@${workspace}`
   // What is wrong with the address is said before AWS is asked anything.
   const address = isWanted ? await findAddress(values.ip) : ''
   const { groupId, stageName } = await findGroup(ec2, stage, env.DB_SG_ID)
@@ -64,8 +81,7 @@ function findAddress(given: string | undefined): string | Promise<string> {
 }
 
 async function lambda(words: string[]) {
-  const [name = '', extra] = words
-  if (extra) throw new Refusal('Write `pnpm infra lambda <environment>`.')
+  const { name = '' } = readWords(words, 'Write `pnpm infra lambda <environment>`.', {})
   const stage = findStage(name)
   const isBuilt = pnpm('--filter', '@cruddur/post-confirmation', 'package')
   if (!isBuilt) throw new Refusal('post-confirmation was not packaged, see above.')
@@ -76,13 +92,8 @@ async function lambda(words: string[]) {
 }
 
 async function shipTo(words: string[]) {
-  const { values, positionals } = parseArgs({
-    args: words,
-    allowPositionals: true,
-    options: { yes: { type: 'boolean' } },
-  })
-  const [name = '', extra] = positionals
-  if (extra) throw new Refusal('Write `pnpm ship <environment>`.')
+  const usage = 'Write `pnpm ship <environment>`, with --yes where nobody can be asked.'
+  const { values, name = '' } = readWords(words, usage, { yes: { type: 'boolean' } })
   const stage = findStage(name)
   if (!values.yes && !process.stdin.isTTY) {
     throw new Refusal('Nobody can be asked here: look at the diff first, then add --yes.')
@@ -112,8 +123,6 @@ try {
   const said = await commands.get(command)?.(words)
   if (said) console.log(said)
 } catch (error) {
-  const { name, message } = error instanceof Error ? error : new Error(String(error))
-  const isOurs = error instanceof Refusal
-  console.error(isOurs ? message : `${name}: ${message}`)
+  console.error(explain(error))
   process.exitCode = 1
 }

@@ -29,32 +29,52 @@ const describe = ({ label, until }: Wanted) =>
 export interface Listed {
   ours: Rule[]
   /** Addresses that somebody let in by hand. */
-  others: { id: string; address: string }[]
+  others: ByHand[]
+  /** Whatever else lets addresses in to Postgres: networks, IPv6, more ports than the one. */
+  wider: ByHand[]
 }
 
-/** Every rule by which one address reaches Postgres. */
+/** A rule that is not ours. */
+export interface ByHand {
+  id: string
+  address: string
+}
+
+/** Every rule by which an address reaches Postgres. */
 export async function listRules(ec2: EC2Client, groupId: string): Promise<Listed> {
-  const listed: Listed = { ours: [], others: [] }
+  const listed: Listed = { ours: [], others: [], wider: [] }
   const Filters = [{ Name: 'group-id', Values: [groupId] }]
   for await (const page of paginateDescribeSecurityGroupRules({ client: ec2 }, { Filters })) {
     for (const rule of page.SecurityGroupRules ?? []) {
-      const address = addressOf(rule)
+      const source = sourceOf(rule)
       const id = rule.SecurityGroupRuleId
-      if (!address || !id) continue
-      const words = /^cruddur allow-ip (\S+) until (\S+)$/.exec(rule.Description ?? '')
-      const [, label = '', until = ''] = words ?? []
-      if (words) listed.ours.push({ id, address, label, until: new Date(until) })
+      if (!source || !id) continue
+      const address = isForPostgresAlone(rule) && /^([\d.]+)\/32$/.exec(source)?.[1]
+      const mark = readDescription(rule.Description)
+      if (!address) listed.wider.push({ id, address: source })
+      else if (mark) listed.ours.push({ id, address, ...mark })
       else listed.others.push({ id, address })
     }
   }
   return listed
 }
 
-function addressOf(rule: SecurityGroupRule): string | undefined {
-  if (rule.IsEgress || rule.IpProtocol !== 'tcp') return undefined
-  if (rule.FromPort !== port || rule.ToPort !== port) return undefined
-  return /^([\d.]+)\/32$/.exec(rule.CidrIpv4 ?? '')?.[1]
+function readDescription(text = ''): Pick<Rule, 'label' | 'until'> | undefined {
+  const [, label = '', end = ''] = /^cruddur allow-ip (\S+) until (\S+)$/.exec(text) ?? []
+  const until = new Date(end)
+  return Number.isNaN(until.getTime()) ? undefined : { label, until }
 }
+
+/** Which addresses a rule lets in to Postgres; undefined for another group, or another port. */
+function sourceOf(rule: SecurityGroupRule): string | undefined {
+  const { IsEgress, IpProtocol, FromPort = -1, ToPort = -1 } = rule
+  const isOnPort = IpProtocol === 'tcp' && FromPort <= port && port <= ToPort
+  if (IsEgress || !(isOnPort || IpProtocol === '-1')) return undefined
+  return rule.CidrIpv4 ?? rule.CidrIpv6 ?? rule.PrefixListId
+}
+
+const isForPostgresAlone = ({ FromPort, ToPort }: SecurityGroupRule) =>
+  FromPort === port && ToPort === port
 
 export async function insertRule(ec2: EC2Client, GroupId: string, wanted: Wanted) {
   const IpRanges = [{ CidrIp: `${wanted.address}/32`, Description: describe(wanted) }]

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
 import { Refusal } from './refusal.ts'
 
@@ -19,7 +20,7 @@ export async function ship(stage: string, { lambda, pnpm, ask }: Surroundings): 
     if (!isDone) throw new Refusal(`${stage}: ${name} failed, see above. What ran before runs on.`)
   }
   step('the build', pnpm('build') && pnpm('--filter', '@cruddur/infra', 'install:stacks'))
-  step('the synthesis', cdk('synth', '--quiet'))
+  step('the synthesis', cdk('synth', '--quiet', `${stage}/*`))
   const built = ['--app', 'dist']
   step('the diff', cdk('diff', ...built, `${stage}/*`))
   if (!(await ask(`Deploy this to ${stage}?`))) throw new Refusal(`${stage}: nothing was deployed.`)
@@ -46,19 +47,39 @@ export async function ship(stage: string, { lambda, pnpm, ask }: Surroundings): 
 
 /** The migrator came with the database’s stack; traffic is still the old code’s. */
 async function migrate(lambda: LambdaClient, stage: string): Promise<string[]> {
-  const FunctionName = `cruddur-${stage}-migrator`
-  const { FunctionError, Payload } = await lambda.send(new InvokeCommand({ FunctionName }))
-  const text = Payload?.transformToString() ?? ''
-  if (!FunctionError) return JSON.parse(text).applied
-  const { errorMessage } = JSON.parse(text)
+  const { FunctionError, Payload } = await invoke(lambda, `cruddur-${stage}-migrator`)
+  const text = Payload?.transformToString() || 'null'
+  const answer: { applied?: string[]; errorMessage?: string } | null = JSON.parse(text)
+  if (!FunctionError && Array.isArray(answer?.applied)) return answer.applied
+  const reason = answer?.errorMessage ?? `it answered ${text.slice(0, 200)}`
   throw new Refusal(
-    `${stage}: the migration failed, and the old code runs on: ${errorMessage}. For a database without roles yet, docs/deploy.md makes them first.`,
+    `${stage}: the migration failed, and the old code runs on: ${reason}. For a database without roles yet, docs/deploy.md makes them first.`,
   )
+}
+
+const notReady = [
+  'CodeArtifactUserPendingException',
+  'ResourceConflictException',
+  'ResourceNotReadyException',
+]
+
+/** After weeks without a call Lambda refuses, having begun nothing, until it is ready again. */
+async function invoke(lambda: LambdaClient, FunctionName: string) {
+  for (const pauseSeconds of [0, 1, 5, 10, 15, 30, 30, 30, 30]) {
+    await sleep(pauseSeconds * 1000)
+    try {
+      return await lambda.send(new InvokeCommand({ FunctionName }))
+    } catch (error) {
+      if (!(error instanceof Error && notReady.includes(error.name))) throw error
+      process.stderr.write(`${FunctionName} has slept: waiting until Lambda has it ready.\n`)
+    }
+  }
+  throw new Refusal(`${FunctionName} does not get ready, so nothing was migrated: ship again.`)
 }
 
 function readUrl(stage: string, outputs: string): string {
   const url: unknown = JSON.parse(outputs)[`cruddur-${stage}-api`]?.Url
-  if (typeof url === 'string') return url.replace(/\/$/, '')
+  if (typeof url === 'string') return url
   throw new Refusal(`${stage}: the stack api has no output Url, so nothing could be tried.`)
 }
 
@@ -77,7 +98,7 @@ async function smokeTest(stage: string, url: string) {
 async function findStatus(url: string): Promise<string | number> {
   let status: string | number = 'nothing'
   for (const pauseMs of [0, 500, 2000]) {
-    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    await sleep(pauseMs)
     const response = await fetch(url, { signal: AbortSignal.timeout(20_000) }).catch(
       () => undefined,
     )

@@ -3,8 +3,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { EC2Client } from '@aws-sdk/client-ec2'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import { type Stage, stages } from '../../src/stages.ts'
 import { allowAddress, describeRules, revokeAddress } from '../src/allow-ip.ts'
+import { findGroup, refusePrivate } from '../src/find-group.ts'
 import { askForAddress, readPublicAddress } from '../src/public-address.ts'
 import { openEc2 } from './open-ec2.ts'
 
@@ -88,6 +90,43 @@ it('takes over the rule that DB_SG_RULE_ID names, as the old script did', async 
   expect(ec2.rules).toEqual([expect.objectContaining({ id: 'sgr-old', cidr: '203.0.113.7/32' })])
 })
 
+it('lists what is wider than its own rules, and says so beside them', async () => {
+  ec2.rules.push(
+    { id: 'sgr-world', cidr: '0.0.0.0/0', description: 'all' },
+    { id: 'sgr-six', cidr: '::/0', description: 'all' },
+    { id: 'sgr-all', cidr: '198.51.100.1/32', description: 'the office', protocol: '-1' },
+    { id: 'sgr-range', cidr: '198.51.100.2/32', description: 'home', port: 5000, toPort: 6000 },
+    { id: 'sgr-ssh', cidr: '0.0.0.0/0', description: 'ssh', port: 22 },
+  )
+  const wide = ['sgr-world', 'sgr-six', 'sgr-all', 'sgr-range']
+  expect(
+    (await describeRules(client, 'sg-1')).split('\n').map((line) => line.split(' ')[0]),
+  ).toEqual(wide)
+  const said = await allow('203.0.113.7')
+  expect(said).toContain('But its rule sgr-world lets in 0.0.0.0/0 as well: take that away')
+  expect(said.match(/sgr-\w+(?= lets in)/g)).toEqual(wide)
+  // DB_SG_RULE_ID: the wide rule becomes the narrow one, as far as EC2 can make it that.
+  const taken = await allow('203.0.113.7', 'di@gitpod', 'sgr-world')
+  expect(taken).not.toContain('sgr-world lets in')
+  expect(ec2.rules.find(({ id }) => id === 'sgr-world')).toBeUndefined()
+  expect(await allow('203.0.113.8', 'ed@gitpod', 'sgr-all')).not.toContain('sgr-all lets in')
+  expect(ec2.rules.find(({ id }) => id === 'sgr-all')).toMatchObject({ cidr: '203.0.113.8/32' })
+  expect(await allow('203.0.113.9', 'fay@gitpod', 'sgr-six')).toContain('sgr-six lets in ::/0')
+})
+
+it('says until when another’s rule holds an address', async () => {
+  ec2.rules.push(ofEd('203.0.113.5/32', 1))
+  expect(await allow('203.0.113.5')).toMatch(
+    /already, by the rule sgr-ed of ed@desk, until 2\S+Z or until that is revoked: then write this/,
+  )
+})
+
+it('takes a rule with an odd date for one made by hand', async () => {
+  const description = 'cruddur allow-ip ed@desk until tomorrow'
+  ec2.rules.push({ id: 'sgr-odd', cidr: '203.0.113.1/32', description })
+  expect(await describeRules(client, 'sg-1')).toBe('sgr-odd  203.0.113.1  made by hand')
+})
+
 it('asks again after throttling and errors of EC2, and takes a lost answer for what it was', async () => {
   ec2.failures.push([503, 'RequestLimitExceeded'], [500, 'InternalError'])
   await allow('203.0.113.7')
@@ -145,7 +184,6 @@ const run = (words: string[], variables: Record<string, string> = {}) =>
       ...credentials,
       AWS_ENDPOINT_URL_EC2: ec2.url,
       PATH: '/usr/bin:/bin',
-      NODE_NO_WARNINGS: '1',
       ...variables,
     }
     execFile(
@@ -167,4 +205,37 @@ it('opens no stage that is private, however its group is named', async () => {
   expect(ec2.rules).toHaveLength(1)
   const wrong = await run([], { ...given, GITPOD_IP: '<html>', DB_SG_ID: 'sg-1' })
   expect(wrong).toMatch(/^GITPOD_IP says something else, which is no public IPv4 address/)
+})
+
+it('knows the private stage that names a group, which carries no tag then', async () => {
+  const [dev] = stages as [Stage]
+  const database = { dbEndpoint: 'host', dbResourceId: 'db-1', dbSecurityGroupId: 'sg-1' }
+  const moved: Stage = { ...dev, name: 'moved', database: { ...database, size: 'micro' } }
+  onTestFinished(() => void stages.splice(stages.indexOf(moved), 1))
+  stages.push(moved)
+  const { stageName } = await findGroup(client, undefined, 'sg-1')
+  expect(stageName).toBe('moved')
+  expect(() => refusePrivate(stageName)).toThrow(/^moved is private/)
+})
+
+it('says in a sentence what is wrong with what was typed', async () => {
+  const given = { AWS_EC2_METADATA_DISABLED: 'true', DB_SG_ID: 'sg-1' }
+  expect(await run(['--list'], given)).toBe('No region is named: set AWS_REGION.\n')
+  const region = { ...given, AWS_REGION: 'us-east-1' }
+  const nobody = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', HOME: '/nowhere' }
+  expect(await run(['--list'], { ...region, ...nobody })).toMatch(
+    /^AWS is not told who asks \(.+\): set AWS_PROFILE, or sign in with `aws sso login`\.\n$/,
+  )
+  const usage = /Write `pnpm infra allow-ip <environment>`.* with --list or --revoke\.\n$/
+  expect(await run(['dev', 'revoke'], region)).toMatch(usage)
+  expect(await run(['dev', '--force'], region)).toMatch(/^Unknown option '--force'\. Write/)
+  expect(await run(['--list', '--revoke'], region)).toBe('--list and --revoke are two commands.\n')
+  expect(await run(['--hours', '0.001'], region)).toMatch(/^--hours is no number from 1 to 168/)
+  expect(ec2.calls).toEqual([])
+})
+
+it('has a label of its own where an empty one is given', async () => {
+  const given = { GITPOD_IP: '203.0.113.7', AWS_REGION: 'us-east-1', DB_SG_ID: 'sg-1' }
+  await run(['--label', ''], given)
+  expect(ec2.rules[0]?.description).toMatch(/^cruddur allow-ip \S+@\S+ until /)
 })

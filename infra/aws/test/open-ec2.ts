@@ -7,6 +7,10 @@ export interface StoredRule {
   cidr: string
   description: string
   port?: number
+  /** The last of several ports. */
+  toPort?: number
+  /** -1 is all of them, on all ports. */
+  protocol?: '-1'
 }
 
 type Form = URLSearchParams
@@ -38,10 +42,12 @@ export async function openEc2(groups: Record<string, string | undefined> = { 'sg
       const more = start + 2 < rules.length ? `<nextToken>${start + 2}</nextToken>` : ''
       return (
         list('securityGroupRuleSet', rules.slice(start, start + 2), (rule) => {
-          const ports = `<fromPort>${rule.port ?? 5432}</fromPort><toPort>${rule.port ?? 5432}</toPort>`
-          return `<securityGroupRuleId>${rule.id}</securityGroupRuleId><isEgress>false</isEgress>
-            <ipProtocol>tcp</ipProtocol>${ports}<cidrIpv4>${rule.cidr}</cidrIpv4>
-            <description>${rule.description}</description>`
+          const { id, cidr, description, protocol = 'tcp', port = 5432, toPort = port } = rule
+          const [from, to] = protocol === '-1' ? [-1, -1] : [port, toPort]
+          const source = cidr.includes(':') ? 'cidrIpv6' : 'cidrIpv4'
+          return `<securityGroupRuleId>${id}</securityGroupRuleId><isEgress>false</isEgress>
+            <ipProtocol>${protocol}</ipProtocol><fromPort>${from}</fromPort><toPort>${to}</toPort>
+            <${source}>${cidr}</${source}><description>${description}</description>`
         }) + more
       )
     },
@@ -61,8 +67,10 @@ export async function openEc2(groups: Record<string, string | undefined> = { 'sg
       const cidr = form.get(`${said}.CidrIpv4`) ?? ''
       if (!rule) throw new Refused('InvalidSecurityGroupRuleId.NotFound')
       if (isTaken(cidr, rule.id)) throw new Refused('InvalidPermission.Duplicate')
+      if (rule.cidr.includes(':')) throw new Refused('InvalidParameterValue')
       // The whole rule is replaced: what is not said is gone.
-      Object.assign(rule, { cidr, description: form.get(`${said}.Description`) ?? '' })
+      const description = form.get(`${said}.Description`) ?? ''
+      rules.splice(rules.indexOf(rule), 1, { id: rule.id, cidr, description })
       return '<return>true</return>'
     },
     RevokeSecurityGroupIngress(form) {

@@ -18,6 +18,8 @@ export async function openLambdaService(functions: Record<string, Buffer>) {
   const answers: { of: (code: Buffer, payload: unknown) => unknown } = {
     of: (_, payload) => payload,
   }
+  /** Answered before a function is called, one a call. */
+  const refusals: string[] = []
   let looksUntilReady = 0
   let held: Buffer | undefined
   let isLost = false
@@ -41,6 +43,8 @@ export async function openLambdaService(functions: Record<string, Buffer>) {
     }
     calls.push(`${request.method} ${action}`)
     if (action === 'invocations') {
+      const refusal = refusals.shift()
+      if (refusal) return response.writeHead(502, { 'x-amzn-errortype': refusal }).end('{}')
       const payload: unknown = body.length > 0 ? JSON.parse(body.toString()) : undefined
       invocations.push({ functionName: name, payload })
       const answer = answers.of(functions[name] ?? Buffer.of(), payload)
@@ -65,6 +69,7 @@ export async function openLambdaService(functions: Record<string, Buffer>) {
     calls,
     invocations,
     answers,
+    refusals,
     /** This code is never in place. */
     hold(code: Buffer) {
       held = code

@@ -33,7 +33,7 @@ beforeEach(async () => {
   await once(api.listen(0, '127.0.0.1'), 'listening')
   const address = api.address()
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
-  writeFileSync(join(folder, 'pnpm'), recorder(`${url}/`), { mode: 0o755 })
+  writeFileSync(join(folder, 'pnpm'), recorder(url), { mode: 0o755 })
 })
 afterEach(() => {
   lambda.close()
@@ -50,7 +50,6 @@ async function ship(words: string[], fails = 'nothing') {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_ENDPOINT_URL_LAMBDA: lambda.url,
-    NODE_NO_WARNINGS: '1',
     TMPDIR: folder,
     RECORD: record,
     FAILS: fails,
@@ -70,7 +69,7 @@ async function ship(words: string[], fails = 'nothing') {
 const looked = [
   'build',
   '--filter @cruddur/infra install:stacks',
-  '--dir infra/stacks cdk synth --quiet',
+  '--dir infra/stacks cdk synth --quiet dev/*',
   '--dir infra/stacks cdk diff --app dist dev/*',
 ]
 const deploying = '--dir infra/stacks cdk deploy --app dist --require-approval never'
@@ -93,6 +92,20 @@ it('leaves traffic with the old code when the migration fails', async () => {
   expect(steps.at(-1)).toBe(`${deploying} dev/network dev/database`)
 })
 
+it('waits for a migrator that Lambda has put to sleep, and begins one migration', async () => {
+  lambda.refusals.push('ResourceNotReadyException', 'CodeArtifactUserPendingException')
+  const { said } = await ship(['dev', '--yes'])
+  expect(said).toContain('cruddur-dev-migrator has slept: waiting until Lambda has it ready.')
+  expect(said).toContain('dev is shipped')
+  expect(lambda.invocations).toHaveLength(1)
+})
+
+it.each([null, {}])('takes %j for no answer of a migrator', async (answer) => {
+  lambda.answers.of = () => answer
+  const { said } = await ship(['dev', '--yes'])
+  expect(said).toMatch(/^dev: the migration failed, and .* runs on: it answered (null|\{\})\./)
+})
+
 it('says what is wrong with an API that it deployed', async () => {
   statuses['/api/activities/home'] = 503
   const { said } = await ship(['dev', '--yes'])
@@ -109,5 +122,8 @@ it('deploys nothing where a step fails, nobody can be asked, or there is no such
   const unasked = await ship(['dev'])
   expect(unasked.said).toMatch(/^Nobody can be asked here/)
   expect((await ship(['live', '--yes'])).said).toMatch(/^"live" is no environment/)
+  expect((await ship(['dev', '--force'])).said).toBe(
+    "Unknown option '--force'. Write `pnpm ship <environment>`, with --yes where nobody can be asked.\n",
+  )
   expect(unasked.steps).toEqual([''])
 })

@@ -39,7 +39,9 @@ export class ApiStack extends Stack {
       id: 'AwsSolutions-APIG4',
       reason: 'The app verifies tokens itself: the home feed reads without one too',
     })
-    new CfnOutput(this, 'Url', { value: this.#createStage(stage, api).url })
+    this.#createStage(stage, api)
+    // Without the slash that the stage’s own URL ends in: paths are put after it as they are.
+    new CfnOutput(this, 'Url', { value: api.apiEndpoint })
     addAlarm(
       this,
       stage,
@@ -83,7 +85,7 @@ export class ApiStack extends Stack {
 
   #createStage(stage: Stage, api: apigateway.HttpApi) {
     const domain = this.#createDomain(stage)
-    return new apigateway.HttpStage(this, 'Stage', {
+    new apigateway.HttpStage(this, 'Stage', {
       httpApi: api,
       autoDeploy: true,
       throttle: { rateLimit: stage.throttle.rate, burstLimit: stage.throttle.burst },

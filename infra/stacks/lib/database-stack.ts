@@ -4,7 +4,12 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import * as rds from 'aws-cdk-lib/aws-rds'
 import type { Construct } from 'constructs'
-import { connectionBudget, type DatabaseSettings, type Stage } from '../../src/stages.ts'
+import {
+  connectionBudget,
+  type DatabaseSettings,
+  proxyPercent,
+  type Stage,
+} from '../../src/stages.ts'
 import { addAlarm } from './alarm.ts'
 import { bundles } from './bundles.ts'
 import { retentionOf } from './data-policy.ts'
@@ -32,7 +37,7 @@ export class DatabaseStack extends Stack {
     } else {
       const instance = createInstance(this, stage, database, network)
       direct = this.#addressOf(instance.dbInstanceEndpointAddress, resourceIdOf(instance))
-      this.address = database.proxy ? this.#createProxy(instance, network) : direct
+      this.address = database.proxy ? this.#createProxy(stage, instance, network) : direct
     }
     new OwnFunction(this, 'Migrator', stage, {
       name: 'migrator',
@@ -48,9 +53,9 @@ export class DatabaseStack extends Stack {
     })
   }
 
-  #addressOf(host: string, resourceId: string): DatabaseAddress {
+  #addressOf(host: string, resourceId: string, parameters = ''): DatabaseAddress {
     return {
-      urlOf: (user) => `postgres://${user}@${host}:5432/cruddur?auth=iam`,
+      urlOf: (user) => `postgres://${user}@${host}:5432/cruddur?auth=iam${parameters}`,
       arnOf: (user) =>
         this.formatArn({
           service: 'rds-db',
@@ -61,7 +66,7 @@ export class DatabaseStack extends Stack {
     }
   }
 
-  #createProxy(instance: rds.DatabaseInstance, network: NetworkStack) {
+  #createProxy(stage: Stage, instance: rds.DatabaseInstance, network: NetworkStack) {
     const role = new Role(this, 'ProxyRole', {
       assumedBy: new ServicePrincipal('rds.amazonaws.com'),
     })
@@ -69,16 +74,20 @@ export class DatabaseStack extends Stack {
       instance.grantConnect(role, user)
     }
     const proxy = new rds.DatabaseProxy(this, 'Proxy', {
+      dbProxyName: `cruddur-${stage.name}`,
       proxyTarget: rds.ProxyTarget.fromInstance(instance),
       vpc: network.vpc,
       vpcSubnets: { subnets: network.subnets },
       securityGroups: [groupOf(this, 'ProxyGroup', network)],
       iamAuth: true,
       defaultAuthScheme: rds.DefaultAuthScheme.IAM_AUTH,
+      maxConnectionsPercent: proxyPercent,
       role,
     })
     // arn:aws:rds:<region>:<account>:db-proxy:prx-…
-    return this.#addressOf(proxy.endpoint, Fn.select(6, Fn.split(':', proxy.dbProxyArn)))
+    const resourceId = Fn.select(6, Fn.split(':', proxy.dbProxyArn))
+    // It refuses statement_timeout as a start-up parameter.
+    return this.#addressOf(proxy.endpoint, resourceId, '&prepare=false')
   }
 }
 

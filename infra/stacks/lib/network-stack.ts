@@ -6,6 +6,7 @@ import { retentionOf } from './data-policy.ts'
 import { createTunnel } from './tunnel.ts'
 
 const postgres = ec2.Port.tcp(5432)
+const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16']
 
 /** Where everything runs, and the only ways from one thing to another. */
 export class NetworkStack extends Stack {
@@ -64,6 +65,11 @@ export class NetworkStack extends Stack {
       open: false,
     })
     this.apiGroup.connections.allowTo(group, https, 'to Cognito')
+    if (!('vpcId' in network)) return
+    // Cognito’s name leads to the endpoint for all of the network, Flask’s tasks in it included.
+    for (const range of privateRanges) {
+      group.addIngressRule(ec2.Peer.ipv4(range), https, 'to Cognito, for all of the network')
+    }
   }
 }
 

@@ -49,7 +49,8 @@ export class PoolTriggers extends Construct {
 
   /** Outside the network, where AWS can be reached. */
   #createFunction(stage: Stage, poolArn: string) {
-    const logGroup = retentionOf(stage).createLogGroup(this, 'Logs')
+    const functionName = `cruddur-${stage.name}-pool-triggers`
+    const logGroup = retentionOf(stage).createLogGroup(this, 'Logs', `/aws/lambda/${functionName}`)
     const actions = [
       'cognito-idp:DescribeUserPool',
       'cognito-idp:GetUserPoolMfaConfig',
@@ -71,6 +72,7 @@ export class PoolTriggers extends Construct {
       },
     })
     return new LambdaFunction(this, 'Function', {
+      functionName,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       code: codeOf(bundles.poolTriggers),

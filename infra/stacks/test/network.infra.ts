@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { Stage } from '../../src/stages.ts'
+import { bundles } from '../lib/bundles.ts'
 import { moving, type Resource, stageOf, synthesize } from './templates.ts'
 
 const withProxy: Stage = {
@@ -30,20 +33,30 @@ const ways = [
   'Triggers → Database:5432',
 ]
 
+const flask = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].map(
+  (each) => `${each} → Cognito:443`,
+)
+
 it.each([
-  ['dev', stageOf('dev'), ways],
-  ['prod', stageOf('prod'), ways],
-  ['an existing network and database', moving, ways],
-  ['a proxy', withProxy, [...ways, 'Database → Database:5432'].sort()],
-])('lets nothing else through in %s', (_name, stage, expected) => {
-  const { ofType, resources } = synthesize(stage)
+  ['dev', stageOf('dev'), ways, []],
+  ['prod', stageOf('prod'), ways, []],
+  ['an existing network and database', moving, ways, flask],
+  ['a proxy', withProxy, [...ways, 'Database → Database:5432'].sort(), []],
+])('lets nothing else through in %s', (_name, stage, expected, ranges) => {
+  const { ofType } = synthesize(stage)
   const into = ofType('AWS::EC2::SecurityGroupIngress').map(([, each]) => describe(each))
   const outOf = ofType('AWS::EC2::SecurityGroupEgress').map(([, each]) => describe(each))
   expect(into.sort()).toEqual(expected)
   expect(outOf.sort()).toEqual(expected)
-  for (const { Type, Properties } of resources.values()) {
-    if (Type !== 'AWS::EC2::SecurityGroup') continue
-    expect(Properties.SecurityGroupIngress).toBeUndefined()
+  const groups = ofType('AWS::EC2::SecurityGroup')
+  const fromRanges = groups.flatMap(([id, { Properties }]) =>
+    // As CDK writes it: a rule about a range stands in the group itself.
+    ((Properties.SecurityGroupIngress ?? []) as Record<string, unknown>[]).map(
+      ({ CidrIp, FromPort }) => `${CidrIp} → ${nameOf(id.split('/')[1])}:${FromPort}`,
+    ),
+  )
+  expect(fromRanges).toEqual(ranges)
+  for (const [, { Properties }] of groups) {
     expect(JSON.stringify(Properties.SecurityGroupEgress ?? '')).not.toContain('0.0.0.0/0')
   }
 })
@@ -66,7 +79,7 @@ it('lets a tunnel out to SSM and to Postgres, and nobody in to it', () => {
   expect(ofType('AWS::RDS::DBInstance')[0]?.[1].Properties.PubliclyAccessible).toBe(false)
 })
 
-// What each function dials, as its code says, and the group that leads there.
+// What each function dials, and the group that leads there.
 const hosts = [
   ['api', 'the database', 'Api → Database:5432'],
   ['api', 'cognito-idp.us-east-1.amazonaws.com: keys and GetUser', 'Api → Cognito:443'],
@@ -75,6 +88,24 @@ const hosts = [
   ['post-confirmation', 'the database', 'Triggers → Database:5432'],
   ['migrator', 'the database', 'Migrator → Database:5432'],
 ] as const
+
+// Beside Cognito’s: whose tokens are taken, an address to show, and what names JSON Schema.
+const named = ['*.*.amazonaws.com', 'cognito-idp.*.amazonaws.com', 'cruddur.com', 'json-schema.org']
+
+it.each([
+  ['api', bundles.api, named],
+  ['sweeper', bundles.sweeper, []],
+  ['triggers', bundles.triggers, []],
+  ['migrator', bundles.migrator, []],
+])('knows every host in the code of %s', (_name, { folder, handler }, expected) => {
+  const file = join('../../..', folder, handler.replace('.handler', '.mjs'))
+  const code = readFileSync(join(import.meta.dirname, file), 'utf8')
+  const hosts = [...code.matchAll(/https?:\/\/((?:\$\{[^}]*\}|[\w.-])+)/g)].map(([, host = '']) =>
+    host.replaceAll(/\$\{[^}]*\}/g, '*'),
+  )
+  const unique = new Set(hosts.filter((host) => host.includes('.')))
+  expect([...unique].sort()).toEqual(expected)
+})
 
 it.each(['dev', 'staging', 'prod'])(
   'leads each function of %s to every host that it calls',

@@ -11,7 +11,7 @@ import {
   stages,
 } from '../../src/stages.ts'
 import { Cruddur } from '../lib/cruddur.ts'
-import { moving, stageOf, synthesize } from './templates.ts'
+import { moving, open, stageOf, synthesize } from './templates.ts'
 
 const logs = ['logs:CreateLogStream', 'logs:PutLogEvents']
 const interfaces = [
@@ -57,16 +57,21 @@ function readRights(stage: Stage) {
     JSON.stringify(Properties.AssumeRolePolicyDocument).includes('lambda.amazonaws.com'),
   )
   return roles.map(([id, { Properties }]) => {
+    const [, lambda] =
+      ofType('AWS::Lambda::Function').find(([, each]) =>
+        JSON.stringify(each.Properties.Role).includes(id.split('/')[1] ?? ''),
+      ) ?? expect.fail(`${id} is nobody’s role`)
     expect(Properties.ManagedPolicyArns).toBeUndefined()
     const statements = (Properties.Policies as Policy[]).flatMap(
       (policy) => policy.PolicyDocument.Statement,
     )
-    return { name: /\/(\w+?)Role[0-9A-F]{8}$/.exec(id)?.[1] ?? id, statements }
+    const name = /\/(\w+?)Role[0-9A-F]{8}$/.exec(id)?.[1] ?? id
+    return { name, functionName: lambda.Properties.FunctionName, statements }
   })
 }
 
 it.each([...stages, moving])('gives no role of $name more than its function needs', (stage) => {
-  for (const { name, statements } of readRights(stage)) {
+  for (const { name, functionName, statements } of readRights(stage)) {
     const allowed = statements.filter(({ Effect }) => Effect === 'Allow')
     const found = allowed.flatMap(({ Action, Resource }) => {
       const user = /\/(cruddur_\w+)"/.exec(JSON.stringify(Resource))?.[1]
@@ -74,21 +79,17 @@ it.each([...stages, moving])('gives no role of $name more than its function need
     })
     expect({ [name]: found.sort() }).toEqual({ [name]: rights[name]?.toSorted() })
     const onAll = allowed.filter(({ Resource }) => Resource === '*').flatMap((each) => each.Action)
-    const denied = statements
-      .filter(({ Effect }) => Effect === 'Deny')
-      .flatMap((each) => each.Action)
-    expect(denied).toEqual(onAll)
+    const denied = statements.filter(({ Effect }) => Effect === 'Deny')
+    expect(denied.flatMap((each) => each.Action)).toEqual(onAll)
+    // To the code alone: denied to Lambda too, no function would ever start.
+    for (const { Condition, Resource } of denied) {
+      expect(Resource).toBe('*')
+      expect(JSON.stringify(Condition)).toMatch(
+        new RegExp(`^{"ArnEquals":{"lambda:SourceFunctionArn":.*:function:${functionName}"`),
+      )
+    }
   }
 })
-
-const isOpen: Stage = {
-  ...stageOf('dev'),
-  name: 'open',
-  database: { size: 'micro', multiAz: false, backupDays: 1, isPublic: true, proxy: true },
-  apiDomain: { name: 'api.cruddur.com', certificateArn: 'arn:aws:acm:us-east-1:1:certificate/1' },
-  alarmTopicArn: 'arn:aws:sns:us-east-1:123456789012:alarms',
-  emailFrom: 'hello@cruddur.com',
-}
 
 const withTunnel: Stage = {
   ...stageOf('dev'),
@@ -99,7 +100,7 @@ const withTunnel: Stage = {
   },
 }
 
-it.each([...stages, moving, isOpen, withTunnel])(
+it.each([...stages, moving, open, withTunnel])(
   'leaves no finding of AwsSolutions open in $name',
   (stage) => {
     const app = new App()

@@ -7,6 +7,7 @@ export interface Resource {
   Type: string
   // A template’s properties are as deep and as many as AWS likes.
   Properties: Record<string, unknown>
+  DependsOn?: string[]
   DeletionPolicy?: string
   UpdateReplacePolicy?: string
 }
@@ -50,4 +51,14 @@ export const moving: Stage = {
     size: 'micro',
   },
   userPool: { userPoolId: 'us-east-1_AbCdEf123', clientId: 'client1' },
+}
+
+/** With all that a stage may switch on, but for the tunnel. */
+export const open: Stage = {
+  ...stageOf('dev'),
+  name: 'open',
+  database: { size: 'micro', multiAz: false, backupDays: 1, isPublic: true, proxy: true },
+  apiDomain: { name: 'api.cruddur.com', certificateArn: 'arn:aws:acm:us-east-1:1:certificate/1' },
+  alarmTopicArn: 'arn:aws:sns:us-east-1:123456789012:alarms',
+  emailFrom: 'hello@cruddur.com',
 }

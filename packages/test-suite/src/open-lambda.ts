@@ -5,10 +5,17 @@ import { join } from 'node:path'
 import { installTool } from './install-tool.ts'
 import { openRuntimeApi } from './runtime-api.ts'
 
+let found: Promise<string | undefined> | undefined
+
 /** Lambda’s own runtime client; undefined, and said why, where it cannot be had. */
-export async function findRuntimeClient(): Promise<string | undefined> {
+export function findRuntimeClient(): Promise<string | undefined> {
+  // It compiles for a minute or two, and may take as long to fail.
+  found ??= installRuntimeClient()
+  return found
+}
+
+async function installRuntimeClient(): Promise<string | undefined> {
   try {
-    // It compiles for a minute or two.
     const folder = join(await installTool('aws-lambda-ric', '4.0.2'), 'aws-lambda-ric')
     if (existsSync(join(folder, 'rapid-client.node'))) return join(folder, 'index.mjs')
     process.stderr.write(`aws-lambda-ric is not compiled: remove ${folder} to try again.\n`)
