@@ -16,7 +16,10 @@ it('counts what the app answers, by patterns, and nothing that a client wrote', 
   expect(written).toContain('\ncruddur_tokens_total{verdict="accepted"} 1\n')
   expect(written).toContain('\ncruddur_tokens_total{verdict="token_malformed"} 1\n')
   expect(written).toContain('\ncruddur_request_seconds_count{route="/api/users/me"} 2\n')
-  expect(written).not.toMatch(/somebody|secret/)
+  await api.app.request('/api/activities/home', { method: 'FOOBAR' })
+  expect(api.deps.metrics.write()).toContain('method="other"')
+  expect(api.logged().at(-1)).toMatchObject({ event: 'request', method: 'other', status: 405 })
+  expect(api.deps.metrics.write()).not.toMatch(/somebody|secret|FOOBAR/)
 })
 
 it('adds up its buckets as Prometheus wants them, and reads gauges when it is asked', () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, describe, expect, it } from 'vitest'
+import { secureHeaders } from './http/secure-headers.ts'
 import { createLog } from './log.ts'
 import { openServer } from './open-server.ts'
 
@@ -56,6 +57,9 @@ describe('what no route can be asked', async () => {
     expect(head).toMatch(/content-type: application\/json/i)
     expect(head).toMatch(/access-control-allow-origin: \*/i)
     expect(head).toMatch(/x-request-id: [0-9a-f-]{36}/i)
+    for (const each of Object.entries(secureHeaders)) {
+      expect(head.toLowerCase()).toContain(each.join(': ').toLowerCase())
+    }
     expect(JSON.parse(body ?? '')).toEqual([codes[status as keyof typeof codes]])
   })
 
@@ -87,6 +91,11 @@ describe('what no route can be asked', async () => {
     failing.server.closeAllConnections()
     failing.server.close()
   })
+})
+
+it('gives a client so long for its headers, its request, and to take the answer', async () => {
+  const { server } = await open()
+  expect(server).toMatchObject({ headersTimeout: 8_000, requestTimeout: 15_000, timeout: 15_000 })
 })
 
 it('ends each connection as soon as nothing is being answered on it', async () => {

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { type ErrorCode, statusOfCode } from './http/errors.ts'
+import { secureHeaders } from './http/secure-headers.ts'
 import type { Log } from './log.ts'
 
 export interface Served {
@@ -11,18 +12,21 @@ export interface Served {
 }
 
 // Ten letters a second hold a connection as well as a crowd does: a client has so long to say its
-// headers, and its whole request.
+// headers, and its whole request, and to take what it asked for.
 const patience = {
   headersTimeout: 8_000,
   requestTimeout: 15_000,
   connectionsCheckingInterval: 1_000,
 }
+// Node gives who takes nothing twice as long.
+const idleMs = 15_000
 
 /** A server whose every answer is ours, also to what no route can be asked. */
 export function openServer(app: Served, log: Log) {
   const listener = getRequestListener(app.fetch, { errorHandler: (error) => refuse(error, log) })
   // A request without a Host comes to us then, who refuse it as we refuse all.
   const server = createServer({ requireHostHeader: false, ...patience }, listener)
+  server.setTimeout(idleMs)
   server.on('checkExpectation', (...asked) => server.emit('request', ...asked))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
@@ -59,12 +63,12 @@ function refusal(code: ErrorCode, headers: Record<string, string> = {}): Respons
   return new Response(JSON.stringify([code]), {
     status: statusOfCode[code],
     headers: {
+      ...secureHeaders,
       ...headers,
       'Access-Control-Allow-Origin': '*',
       'Access-Control-Expose-Headers': 'x-request-id',
       'Cache-Control': 'no-store',
       'Content-Type': 'application/json',
-      'X-Content-Type-Options': 'nosniff',
       'X-Request-Id': randomUUID(),
     },
   })

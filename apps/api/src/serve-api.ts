@@ -11,6 +11,8 @@ type PeerOf = (c: Context) => string | undefined
 
 /** What a process that stays has open: `close` ends the sweeper and the connections. */
 function openApi(environment: Environment, peerOf: PeerOf) {
+  // Whoever reads the log may go away; the requests go on.
+  process.stdout.on('error', () => {})
   const log = createLog(createLineWriter((text) => process.stdout.write(text)))
   const config = readConfig(environment)
   const { deps, gauges, close: closeDeps } = openDeps(config, log)

@@ -64,6 +64,15 @@ describe('start', () => {
     expect((await fetch(`http://127.0.0.1:${port()}/api/activities/home`)).status).toBe(404)
   })
 
+  it('goes on without whoever read its log', async () => {
+    const api = await startApi({ CONNECTION_URL: url })
+    api.child.stdout.destroy()
+    for (let n = 0; n < 3; n++) {
+      expect((await fetch(`${api.base}/api/activities/home`)).status).toBe(200)
+    }
+    expect(api.child.exitCode).toBeNull()
+  })
+
   it('ends when its port is taken', async () => {
     const first = await startApi({ CONNECTION_URL: url })
     expect(first.output()).toContain('"host":"127.0.0.1"')

@@ -2,6 +2,7 @@ import { connect } from '@cruddur/db'
 import { cloneDatabase } from '@cruddur/db/testing'
 import { expect, it } from 'vitest'
 import { createLog } from './log.ts'
+import { createMetrics } from './metrics.ts'
 import { startSweeper } from './sweeper.ts'
 
 const { url, db, session } = await cloneDatabase()
@@ -21,10 +22,12 @@ function openLog() {
   return { lines, log: createLog((line) => lines.push(line)) }
 }
 
-it('sweeps again and again, and says what it deleted', async () => {
+it('sweeps again and again, says what it deleted, and counts it', async () => {
   const { lines, log } = openLog()
+  const metrics = createMetrics()
   const said = () => lines.map((line): Record<string, unknown> => JSON.parse(line))
-  const stop = startSweeper({ db, log }, 20)
+  const stop = startSweeper({ db, log, metrics }, 20)
+  expect(metrics.write()).toContain('\ncruddur_sweeps_total{outcome="done"} 0\n')
   for (const activities of [3, 2]) {
     await insertExpired(activities)
     await expect
@@ -34,14 +37,19 @@ it('sweeps again and again, and says what it deleted', async () => {
   }
   await stop()
   expect(lines).toHaveLength(2)
+  expect(metrics.write()).toMatch(/\ncruddur_sweeps_total\{outcome="done"\} [1-9]/)
+  expect(metrics.write()).toContain('\ncruddur_swept_rows_total{kind="activities"} 5\n')
 })
 
 it('goes on after a failure, which it logs without the statement', async () => {
   const { lines, log } = openLog()
+  const metrics = createMetrics()
   const away = connect('postgres://a:hidden@127.0.0.1:1/nowhere')
-  const stop = startSweeper({ db: away.db, log }, 5)
+  const stop = startSweeper({ db: away.db, log, metrics }, 5)
+  expect(metrics.write()).toContain('\ncruddur_sweeps_total{outcome="failed"} 0\n')
   await expect.poll(() => lines.length, { timeout: 10_000 }).toBeGreaterThan(2)
   await stop()
+  expect(metrics.write()).toMatch(/\ncruddur_sweeps_total\{outcome="failed"\} [1-9]/)
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({
     level: 'error',
     event: 'sweep_failed',

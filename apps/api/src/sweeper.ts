@@ -32,6 +32,10 @@ export function startSweeper({ db, log, metrics }: SweeperDeps, meanPauseMs = 60
     }
   }
 
+  // An alarm on a counter that does not grow needs one from the start.
+  for (const outcome of ['done', 'failed'])
+    metrics?.count('sweeps_total', `outcome="${outcome}"`, 0)
+
   function wait() {
     if (signal.aborted) return
     timer = setTimeout(() => {

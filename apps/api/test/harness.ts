@@ -4,6 +4,7 @@ import { createTestPool } from '@cruddur/auth/testing'
 import { upsertPerson } from '@cruddur/db'
 import { seed } from '@cruddur/db/admin'
 import { cloneDatabase } from '@cruddur/db/testing'
+import { expectNoSecrets, secretsOf } from '@cruddur/test-suite/log-secrets'
 import { afterAll } from 'vitest'
 import { createApp } from '../src/app.ts'
 import type { GetUser } from '../src/cognito.ts'
@@ -15,7 +16,6 @@ import { createLog } from '../src/log.ts'
 import { createMetrics } from '../src/metrics.ts'
 import { createReadiness } from '../src/readiness.ts'
 import { createTokenBuckets } from '../src/token-buckets.ts'
-import { expectNoSecrets } from './log-secrets.ts'
 import { checkResponses } from './openapi-check.ts'
 
 export const frontend = 'http://localhost:3000'
@@ -40,8 +40,6 @@ const plenty = {
   perAddress: { tokens: 1_000_000, windowMs: 1_000 },
   concurrent: 1_000_000,
 }
-
-const secretsOf = (url: string) => [url, new URL(url).password]
 
 /** The whole app on a database and a user pool of its own, called without a socket in between. */
 export async function openApi(options: ApiOptions = {}) {

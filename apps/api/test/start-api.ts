@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { expectNoSecrets, secretsOf } from '@cruddur/test-suite/log-secrets'
 import { afterAll } from 'vitest'
-import { expectNoSecrets } from './log-secrets.ts'
 
 const settings = {
   HOST: '127.0.0.1',
@@ -13,10 +13,11 @@ const settings = {
 }
 const children: ChildProcess[] = []
 const outputs: (() => string)[] = []
+const secrets: string[] = []
 
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL')
-  for (const output of outputs) expectNoSecrets(output())
+  for (const output of outputs) expectNoSecrets(output(), secrets)
 })
 
 /** The real entry in a process of its own; resolves when it listens, or has ended. */
@@ -27,6 +28,7 @@ export async function startApi(variables: Record<string, string>) {
     { env: { ...settings, ...variables } },
   )
   children.push(child)
+  secrets.push(...Object.values(variables).flatMap(secretsOf))
   const exited = once(child, 'exit').then(([code]) => code)
   let output = ''
   outputs.push(() => output)

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { cloneDatabase } from '@cruddur/db/testing'
+import { expectNoSecrets, secretsOf } from '@cruddur/test-suite/log-secrets'
 import { afterAll, expect, it } from 'vitest'
 import { startLambda, unpackLambda } from './built-lambda.ts'
 import { confirmation, eventOf, signUp } from './events.ts'
@@ -14,6 +15,7 @@ afterAll(async () => {
   await lambda.stop()
   proxy.close()
   rmSync(folder, { recursive: true })
+  expectNoSecrets(lambda.output(), secretsOf(proxy.url))
 })
 
 const handles = async () => {

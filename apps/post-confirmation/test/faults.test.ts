@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { cloneDatabase } from '@cruddur/db/testing'
+import { expectNoSecrets, secretsOf } from '@cruddur/test-suite/log-secrets'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startLambda, unpackLambda } from './built-lambda.ts'
 import { confirmation, signUp } from './events.ts'
@@ -43,6 +44,7 @@ async function expectFailure(connectionUrl: string, code: string) {
   const last: unknown = JSON.parse(lambda.output().trim().split('\n').at(-1) ?? '')
   const { sub } = di.request.userAttributes
   expect(last).toMatchObject({ level: 'error', event: 'trigger_failed', sub, code })
+  expectNoSecrets(lambda.output(), secretsOf(connectionUrl))
   expect(lambda.output()).not.toMatch(/private|select|password/i)
 }
 

@@ -3,7 +3,7 @@ import { isUnavailable, refusedBy } from '@cruddur/db'
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { CognitoUnavailableError } from '../cognito.ts'
-import type { LogFields } from '../log.ts'
+import { codeOfFailure, type LogFields } from '../log.ts'
 import { headersOf } from './answer.ts'
 import type { ApiEnv } from './context.ts'
 import { ApiError, type ErrorCode, statusOfCode } from './errors.ts'
@@ -25,12 +25,11 @@ export function onError(error: Error, c: Context<ApiEnv>): Response {
 function codeOf(error: Error): ErrorCode {
   if (error instanceof ApiError) return error.code
   if (error instanceof HTTPException) return codeOfStatus(error.status)
-  const isOutage =
-    error instanceof KeysUnavailableError ||
-    error instanceof CognitoUnavailableError ||
-    isUnavailable(error)
-  return isOutage ? 'unavailable' : 'generic_500'
+  return isOfCognito(error) || isUnavailable(error) ? 'unavailable' : 'generic_500'
 }
+
+const isOfCognito = (error: Error): boolean =>
+  error instanceof KeysUnavailableError || error instanceof CognitoUnavailableError
 
 const retryAfterSeconds = (error: Error) =>
   error instanceof KeysUnavailableError ? Math.max(1, Math.ceil(error.retryAfterSeconds)) : 1
@@ -43,12 +42,12 @@ function codeOfStatus(status: number): ErrorCode {
 
 /** A database error's own text may repeat what a person wrote: its names and codes are enough. */
 function describe(error: Error): LogFields {
+  if (isOfCognito(error)) return { code: error.name }
   const { cause } = error
   if (!(cause instanceof Error))
     return { error: `${error.name}: ${error.message}`, stack: error.stack }
   return {
-    error: cause.name,
-    code: Reflect.get(cause, 'code'),
+    code: codeOfFailure(error),
     constraint: refusedBy(error),
     routine: Reflect.get(cause, 'routine'),
   }

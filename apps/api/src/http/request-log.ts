@@ -3,7 +3,11 @@ import { routePath } from 'hono/route'
 import type { ApiEnv } from './context.ts'
 
 /** The trace that a caller says the request belongs to, as W3C Trace Context writes it. */
-const traceparent = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-[\da-f]{16}-[\da-f]{2}(?:-|$)/
+const traceparent =
+  /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}(?:-|$)/
+
+// A method may be any word that a client makes up, and each would be a series of the metrics.
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /** One line a request: the route’s pattern, never the path, which may name a person. */
 export const requestLog: MiddlewareHandler<ApiEnv> = async (c, next) => {
@@ -12,7 +16,7 @@ export const requestLog: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const ms = Math.round((performance.now() - start) * 10) / 10
   const { log, metrics } = c.get('deps')
   const [id, person] = [c.get('requestId'), c.get('person')]
-  const { method } = c.req
+  const method = methods.has(c.req.method) ? c.req.method : 'other'
   const { status } = c.res
   const route = routePath(c, -1)
   const [, trace] = traceparent.exec(c.req.header('traceparent') ?? '') ?? []

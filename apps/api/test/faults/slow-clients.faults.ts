@@ -44,18 +44,17 @@ function read(heard: string) {
   return { line: head.split('\r\n')[0], body }
 }
 
-// 50 on a machine that does nothing else.
-const quickMs = 250
+const quickMs = 50
 
+/** The median of several: a machine does other things meanwhile. */
 async function healthMs(): Promise<number> {
-  const times = await Promise.all(
-    Array.from({ length: 5 }, async () => {
-      const start = performance.now()
-      expect((await fetch(`${api.base}/api/health-check`)).status).toBe(200)
-      return performance.now() - start
-    }),
-  )
-  return Math.min(...times)
+  const times: number[] = []
+  while (times.length < 11) {
+    const start = performance.now()
+    expect((await fetch(`${api.base}/api/health-check`)).status).toBe(200)
+    times.push(performance.now() - start)
+  }
+  return times.toSorted((one, other) => one - other)[5] ?? Number.POSITIVE_INFINITY
 }
 
 describe('a client that', () => {
@@ -79,6 +78,21 @@ describe('a client that', () => {
     clearInterval(dripping)
   })
 
+  it('asks and never reads the answers is shown out', { timeout: 60_000 }, async () => {
+    const deaf = Array.from({ length: 10 }, open)
+    for (const { socket } of deaf) {
+      socket.pause()
+      // More than the kernels at both ends hold.
+      socket.write('GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(200))
+    }
+    await new Promise((resolve) => setTimeout(resolve, 35_000))
+    for (const { socket } of deaf) socket.resume()
+    for (const { closed } of deaf) {
+      expect((await closed).split('HTTP/1.1 200').length - 1).toBeLessThan(200)
+    }
+    expect(await healthMs()).toBeLessThan(quickMs)
+  })
+
   it('sends 10 MB is told so before all of it is there', async () => {
     const { socket, closed } = open()
     socket.write(post(json, 'Content-Length: 10485760', 'Connection: close'))
@@ -94,14 +108,18 @@ describe('a client that', () => {
     expect(read(await closed)).toMatchObject({ line: expect.stringContaining('413') })
   })
 
-  it('sends arrays in arrays, 100,000 deep, is answered', async () => {
-    const deep = '['.repeat(30_000) + ']'.repeat(30_000)
+  // The first is as deep as 64 KiB can be.
+  it.each([
+    [32_768, [400, 422]],
+    [100_000, [413]],
+  ])('sends arrays in arrays, %i deep, is refused', async (depth, statuses) => {
+    const deep = '['.repeat(depth) + ']'.repeat(depth)
     const answer = await fetch(`${api.base}/api/activities`, {
       method: 'POST',
       headers: { ...di.headers, 'content-type': 'application/json' },
       body: deep,
     })
-    expect([400, 422]).toContain(answer.status)
+    expect(statuses).toContain(answer.status)
     expect(await healthMs()).toBeLessThan(quickMs)
   })
 

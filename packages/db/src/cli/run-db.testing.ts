@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { expectNone, secretsOf } from '@cruddur/test-suite/log-secrets'
 import { run } from './run.ts'
 
 interface Outcome {
@@ -24,7 +25,9 @@ export async function runDb(
       lines.err += `${line}\n`
     },
   })
-  return { code, stdout: lines.out, output: lines.err + lines.out }
+  const output = lines.err + lines.out
+  expectNone(output, Object.values(variables).flatMap(secretsOf))
+  return { code, stdout: lines.out, output }
 }
 
 /** The same in a process of its own, which takes longer. */

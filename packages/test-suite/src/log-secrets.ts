@@ -14,8 +14,18 @@ export function expectNoSecrets(log: string, secrets: readonly string[] = []) {
     const line = log.split('\n').find((each) => pattern.test(each))
     expect(line, `The log has ${what}`).toBeUndefined()
   }
+  expectNone(log, secrets)
+}
+
+export function expectNone(text: string, secrets: readonly string[]) {
   // A short one may be part of any word.
   for (const secret of secrets.filter(({ length }) => length > 7)) {
-    expect(log.includes(secret), 'The log has a secret that the test used').toBe(false)
+    expect(text.includes(secret), 'The output has a secret that the test used').toBe(false)
   }
+}
+
+/** What no line may show of a URL that has a password. */
+export function secretsOf(url: string): string[] {
+  const { password } = URL.canParse(url) ? new URL(url) : { password: '' }
+  return password === '' ? [] : [url, password]
 }
