@@ -29,10 +29,17 @@ async function openEmpty(name: string) {
   return { url, session }
 }
 
+const turbo = (words: string[], variables: Environment) =>
+  promisify(execFile)('npx', pnpm('exec', 'turbo', 'run', ...words), optionsWith(variables))
+
+it('sets the named environment up by turbo', async () => {
+  const { url, session } = await openEmpty('set_up')
+  await turbo(['setup', '--', 'test'], { TEST_CONNECTION_URL: url })
+  expect(await session.query('select from users')).toHaveLength(4)
+})
+
 it('migrates and seeds the named environment by turbo, and the built API serves it', async () => {
   const { url, session } = await openEmpty('commands')
-  const turbo = (words: string[], variables: Environment) =>
-    promisify(execFile)('npx', pnpm('exec', 'turbo', 'run', ...words), optionsWith(variables))
   const none = turbo(['migrate'], { CRUDDUR_ENV: 'nowhere' })
   await expect(none).rejects.toMatchObject({ stdout: /NOWHERE_CONNECTION_URL/ })
   await turbo(['migrate', '--', 'test'], { TEST_CONNECTION_URL: url })

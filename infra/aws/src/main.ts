@@ -41,6 +41,8 @@ function readWords<const T extends NonNullable<ParseArgsConfig['options']>>(
 
 const ofAllowIp =
   'Write `pnpm infra allow-ip <environment>`, or set DB_SG_ID; with --ip, --label and --hours, or with --list or --revoke.'
+const ofLambda = 'Write `pnpm infra lambda <environment>`.'
+const ofShip = 'Write `pnpm ship <environment>`, with --yes where nobody can be asked.'
 
 async function allowIp(words: string[]) {
   const { values, name } = readWords(words, ofAllowIp, {
@@ -81,7 +83,7 @@ function findAddress(given: string | undefined): string | Promise<string> {
 }
 
 async function lambda(words: string[]) {
-  const { name = '' } = readWords(words, 'Write `pnpm infra lambda <environment>`.', {})
+  const { name = '' } = readWords(words, ofLambda, {})
   const stage = findStage(name)
   const isBuilt = pnpm('--filter', '@cruddur/post-confirmation', 'package')
   if (!isBuilt) throw new Refusal('post-confirmation was not packaged, see above.')
@@ -92,8 +94,7 @@ async function lambda(words: string[]) {
 }
 
 async function shipTo(words: string[]) {
-  const usage = 'Write `pnpm ship <environment>`, with --yes where nobody can be asked.'
-  const { values, name = '' } = readWords(words, usage, { yes: { type: 'boolean' } })
+  const { values, name = '' } = readWords(words, ofShip, { yes: { type: 'boolean' } })
   const stage = findStage(name)
   if (!values.yes && !process.stdin.isTTY) {
     throw new Refusal('Nobody can be asked here: look at the diff first, then add --yes.')
@@ -113,14 +114,15 @@ async function readAnswer(question: string, wanted: string) {
 }
 
 const commands = new Map([
-  ['allow-ip', allowIp],
-  ['lambda', lambda],
-  ['ship', shipTo],
+  ['allow-ip', { run: allowIp, usage: ofAllowIp }],
+  ['lambda', { run: lambda, usage: ofLambda }],
+  ['ship', { run: shipTo, usage: ofShip }],
 ])
 
 const [command = '', ...words] = process.argv.slice(2)
+const asked = commands.get(command)
 try {
-  const said = await commands.get(command)?.(words)
+  const said = words.includes('--help') ? asked?.usage : await asked?.run(words)
   if (said) console.log(said)
 } catch (error) {
   console.error(explain(error))

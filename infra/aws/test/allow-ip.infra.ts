@@ -229,6 +229,7 @@ it('says in a sentence what is wrong with what was typed', async () => {
   const usage = /Write `pnpm infra allow-ip <environment>`.* with --list or --revoke\.\n$/
   expect(await run(['dev', 'revoke'], region)).toMatch(usage)
   expect(await run(['dev', '--force'], region)).toMatch(/^Unknown option '--force'\. Write/)
+  expect(await run(['dev', '--help'])).toMatch(/^Write `pnpm infra allow-ip <environment>`/)
   expect(await run(['--list', '--revoke'], region)).toBe('--list and --revoke are two commands.\n')
   expect(await run(['--hours', '0.001'], region)).toMatch(/^--hours is no number from 1 to 168/)
   expect(ec2.calls).toEqual([])

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { databaseOf } from './databases.ts'
 import { baseline } from './journal.ts'
 import { migrate, readHistory } from './migrate.ts'
 import { dumpCatalog, emptyDatabase, migration } from './migrations.testing.ts'
 import { migrationsFolder, readMigrations } from './migrations-folder.ts'
-import { openSession, type Session } from './session.ts'
+import { openSession, quoteName, type Session } from './session.ts'
 import { findShape } from './shape.ts'
 
 const one = migration(1, ['create table one (id int)'])
@@ -41,6 +42,19 @@ describe('migrate', () => {
     await session.query(`alter database ${found?.name} set search_path = elsewhere`)
     await migrate(url, { migrations: [one] })
     expect(await listTables(session)).toEqual(['one'])
+  })
+
+  it('gives way to others soon, and has all the time for itself, whatever the database says', async () => {
+    const { url, session } = await emptyDatabase()
+    const name = quoteName(databaseOf(url))
+    await session.query(`alter database ${name} set statement_timeout = '1min'`)
+    await session.query(`alter database ${name} set lock_timeout = '1min'`)
+    const look = migration(1, [
+      `create table limits as select current_setting('lock_timeout') as lock,
+         current_setting('statement_timeout') as statement`,
+    ])
+    await migrate(url, { migrations: [look] })
+    expect(await session.query('select * from limits')).toEqual([{ lock: '2s', statement: '0' }])
   })
 
   it('leaves nothing of a file that fails, and keeps those before it', async () => {

@@ -139,10 +139,13 @@ describe('people', () => {
     const old = person({ handle: 'ed', cognito_user_id: 'sub-of-ed' })
     const reset = person({ handle: 'ed', cognito_user_id: 'sub-of-ed' })
     const post = crud({ user_uuid: reset.uuid })
-    const { row, why, original, adoption } = await adoptRows([reset, old], [post])
+    const { session, row, why, original, adoption } = await adoptRows([reset, old], [post])
     expect(row(old)).toMatchObject({ handle: 'ed', cognito_user_id: 'sub-of-ed' })
     expect(row(reset)).toBeUndefined()
     expect(why(reset)).toEqual(['same_account'])
+    expect(
+      await session.query("select uuid, became from adopted.quarantine where source = 'users'"),
+    ).toEqual([{ uuid: reset.uuid, became: old.uuid }])
     expect(original(reset)).toMatchObject({ uuid: reset.uuid, handle: 'ed' })
     expect(row(post)?.user_uuid).toBe(old.uuid)
     expect(original(post)).toEqual({ user_uuid: reset.uuid })
@@ -283,11 +286,34 @@ describe('the database', () => {
     await session.query(`drop role ${role}`)
   })
 
+  it('stays open to who owned the old tables, and to everybody where they were', async () => {
+    const { url, session } = await openBootcamp()
+    const owner = quoteName(`owner ${url.slice(-8)}`)
+    const di = person()
+    await insert(session, 'users', [di])
+    await session.query(`create role ${owner}`)
+    await session.query(`alter table activities owner to ${owner}`)
+    await session.query('grant select on users to public')
+    await adopt(url)
+    await session.query(`set role ${owner}`)
+    await insert(session, 'activities', [
+      { ...crud({ user_uuid: di.uuid }), created_at: '2023-04-02', expires_at: '2200-01-01' },
+    ])
+    await session.query('delete from activities')
+    expect(await session.query('select from users')).toHaveLength(1)
+    await expect(session.query('delete from users')).rejects.toThrow('permission denied')
+    await session.query('reset role')
+    await session.query(`drop owned by ${owner}`)
+    await session.query(`drop role ${owner}`)
+  })
+
   it('takes the place of a journal that drizzle-kit began', async () => {
     const { url, session } = await openBootcamp()
     await session.query('create schema drizzle')
     await session.query(`create table drizzle.__drizzle_migrations (
       id serial primary key, hash text not null, created_at bigint)`)
+    await session.query('create view drizzle.seen as select * from drizzle.__drizzle_migrations')
+    expect(await planAdoption(url)).toBeDefined()
     expect(await adopt(url)).toBeDefined()
     expect(await migrate(url)).toEqual([])
   })

@@ -117,8 +117,9 @@ async function takeOver(
   const untransactional = later.findIndex(({ transactional }) => !transactional)
   const inside = untransactional < 0 ? later : later.slice(0, untransactional)
   for (const migration of inside) await run(session, migration)
-  // One of drizzle-kit’s own, empty and without our column: with an entry it would not be adopted.
-  await session.query('drop table if exists drizzle.__drizzle_migrations')
+  // One of drizzle-kit’s own is without our column, and empty: with an entry it is not adopted.
+  await session.query(`alter table if exists drizzle.__drizzle_migrations
+    add column if not exists applied_at timestamptz(3) not null default clock_timestamp()`)
   await baseline(session, migrations.slice(0, inside.length + 1))
   await giveRights(session)
   await session.query('drop table adopted.users, adopted.activities')

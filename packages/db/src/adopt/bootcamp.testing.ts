@@ -15,11 +15,15 @@ export const shapes: Record<string, Bootcamp> = {
 }
 
 /** A bootcamp database for the calling test file alone; it goes when the file ends. */
-export async function openBootcamp(shape: Bootcamp = prod, use = 'test') {
+export async function openBootcamp(
+  shape: Bootcamp = prod,
+  use = 'test',
+  create: (url: string) => Promise<unknown> = createDatabase,
+) {
   const { url: serverUrl, template } = inject('testServer')
   const name = template.replace('template', `${use}_${randomUUID().slice(0, 8)}`)
   const url = withDatabase(serverUrl, name)
-  await createDatabase(url)
+  await create(url)
   const session = openSession(url)
   const { db, close: closeDb } = connect(url, { poolSize: 1, deadlineMs: 60_000 })
   const close = () => Promise.all([session.close(), closeDb()])

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { databaseOf } from '../databases.ts'
 import { listMessageGroups } from '../queries/message-groups.ts'
 import { listMessages } from '../queries/messages.ts'
 import { insertMessage } from '../queries/messages-send.ts'
+import { quoteName } from '../session.ts'
 import { cloneDatabase } from '../testing.ts'
 import { createQuarantine } from './findings.ts'
 import { importMessages } from './messages.ts'
@@ -146,6 +148,29 @@ describe('an import of messages', () => {
     expect(
       await session.query("select from adopted.quarantine where original in ('null', '\"text\"')"),
     ).toHaveLength(2)
+  })
+
+  it('keeps what has no key of its own once, however often it is scanned', async () => {
+    const { url, session } = await openWithPeople()
+    for (const _ of ['once', 'again']) {
+      await importMessages(url, scan({ pk: { S: 'MSG#?' } }, 'text'), { apply: true })
+    }
+    expect(await session.query('select from adopted.quarantine')).toHaveLength(2)
+  })
+
+  it('has all the time that it takes, whatever the database says', async () => {
+    const { url, session } = await openWithPeople()
+    await session.query(
+      `alter database ${quoteName(databaseOf(url))} set statement_timeout = '1min'`,
+    )
+    await session.query('create table limits (statement text)')
+    await session.query(`create function note() returns trigger language plpgsql as $$ begin
+      insert into limits values (current_setting('statement_timeout')); return new; end $$`)
+    await session.query(
+      'create trigger noting before insert on messages for each row execute function note()',
+    )
+    await importMessages(url, scan(...begin(90, di, ed), say(90, 1, di)), { apply: true })
+    expect(await session.query('select * from limits')).toEqual([{ statement: '0' }])
   })
 
   it('finds a person by the row that was merged into theirs', async () => {

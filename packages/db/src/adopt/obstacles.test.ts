@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest'
+import { createAsciiDatabase } from '../ascii-database.testing.ts'
+import { migration } from '../migrations.testing.ts'
 import { readMigrations } from '../migrations-folder.ts'
 import { cloneDatabase } from '../testing.ts'
 import { adopt, planAdoption } from './adopt.ts'
-import { openBootcamp } from './bootcamp.testing.ts'
+import { openBootcamp, prod } from './bootcamp.testing.ts'
 import { listNames } from './obstacles.ts'
 
 async function open(...statements: string[]) {
@@ -17,11 +19,28 @@ it.each([
   ['alter table activities alter created_at type date', /activities.created_at has the type date/],
   ['alter table users drop constraint users_pkey', /users has no primary key on uuid/],
   ['alter table users enable row level security', /users has row-level security/],
+  [
+    'create table elders (handle text); alter table users inherit elders',
+    /users inherits from elders/,
+  ],
   ['create schema adopted', /the schema adopted is in the way/],
 ])('refuses what is not the bootcamp’s: %s', async (statement, sentence) => {
   const { url } = await open(statement)
   await expect(planAdoption(url)).rejects.toThrow(sentence)
   await expect(adopt(url)).rejects.toThrow(sentence)
+})
+
+it('refuses a database in another encoding, and a server without our extensions', async () => {
+  const { url, session } = await openBootcamp(prod, 'ascii', createAsciiDatabase)
+  await expect(planAdoption(url)).rejects.toThrow('its encoding is SQL_ASCII and not UTF8')
+  await expect(adopt(url)).rejects.toThrow('its encoding is SQL_ASCII')
+  expect(await session.query('select from users')).toEqual([])
+  const wanting = migration(9, ['create extension if not exists nowhere with schema public'])
+  const migrations = [...readMigrations(), wanting]
+  const other = await openBootcamp()
+  await expect(planAdoption(other.url, { migrations })).rejects.toThrow(
+    'the server does not have the extension nowhere',
+  )
 })
 
 it('refuses what hangs on the old tables, all of it by its name', async () => {

@@ -51,6 +51,28 @@ it('plans, asks whether it is meant, adopts, and says afterwards that it has', a
   expect(released.output).toContain(`Swept ${adoption.expired} expired`)
 })
 
+it.each([[], ['--json']])('tells what was adopted where the messages fail %j', async (...flags) => {
+  const { url, session } = await openBootcamp()
+  await session.query('create schema tools')
+  await session.query(`create function tools.refuse() returns event_trigger language plpgsql as $$
+    begin
+      if current_setting('application_name') = 'cruddur-adopt' then raise 'not today'; end if;
+    end $$`)
+  await session.query(
+    'create event trigger refusing on ddl_command_start execute function tools.refuse()',
+  )
+  const given = ['adopt', 'local', '--apply', '--messages', scan, ...flags]
+  const { code, output, stdout } = await runDb(given, { CONNECTION_URL: url })
+  expect(code).toBe(1)
+  expect(output).toContain('not today')
+  expect(stdout).toMatch(/\nAdopted\.\n$|^{"applied":true,"adoption":{.*"messages":null}\n$/)
+})
+
+it('either plans or applies', async () => {
+  const { code, output } = await db('adopt', 'prod', '--plan', '--apply')
+  expect([code, output]).toEqual([2, expect.stringContaining('exclude each other')])
+})
+
 it('wants a word where another name or a tunnel leads to other people’s data', async () => {
   const { url, session } = await openBootcamp()
   const apply = (variables = {}) =>

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { adopt, planAdoption } from '../adopt/adopt.ts'
-import { importMessages } from '../adopt/messages.ts'
+import { importMessages, type MessagesReport } from '../adopt/messages.ts'
 import { readScan } from '../adopt/read-scan.ts'
 import { isLoopback, readConnectionUrl } from '../connection-url.ts'
 import { inspectDatabase } from '../inspect-database.ts'
@@ -37,39 +37,33 @@ export const adoptCommand = defineCommand({
     const isApplied = flags.apply === true
     const items = flags.messages === undefined ? undefined : readMessages(flags.messages)
     if (isApplied) await requireWordFor(target, flags, items !== undefined)
-    const adoption = await (isApplied ? adopt : planAdoption)(target.directUrl, {
-      onStep: (_, done, total) =>
-        showProgress(isApplied ? '  adopting' : '  planning', total)(done),
-    })
-    // Its people are found only where there are tables of ours.
-    const messages =
-      items && (isApplied || !adoption)
-        ? await importMessages(target.directUrl, items, {
-            apply: isApplied,
-            byHandle: flags['by-handle'] === true,
-            onProgress: (done, total) => showProgress('  messages', total)(done),
-          })
-        : undefined
-    if (flags.json) {
-      print(
-        JSON.stringify({
-          applied: isApplied,
-          adoption: adoption ?? null,
-          messages: messages ?? null,
-        }),
-      )
-      return
-    }
-    const lines = [
-      ...(adoption
+    const work = isApplied ? adopt : planAdoption
+    const onStep = (_: unknown, done: number, total: number) =>
+      showProgress(isApplied ? '  adopting' : '  planning', total)(done)
+    const adoption = (await work(target.directUrl, { onStep })) ?? null
+    const say = (lines: string[]) => flags.json || print(lines.join('\n'))
+    say(
+      adoption
         ? describeAdoption(adoption, isApplied)
-        : ['This database is ours already: there is nothing to adopt.']),
-      ...(messages ? describeMessages(messages, isApplied) : []),
-      ...(items && !messages
-        ? [`The file holds ${items.length} items: they are read once the database is adopted.`]
-        : []),
-    ]
-    print(lines.join('\n'))
+        : ['This database is ours already: there is nothing to adopt.'],
+    )
+    let messages: MessagesReport | null = null
+    try {
+      // Its people are found only where there are tables of ours.
+      if (items && (isApplied || !adoption)) {
+        messages = await importMessages(target.directUrl, items, {
+          apply: isApplied,
+          byHandle: flags['by-handle'] === true,
+          onProgress: (done, total) => showProgress('  messages', total)(done),
+        })
+        say(describeMessages(messages, isApplied))
+      } else if (items) {
+        say([`The file holds ${items.length} items: they are read once the database is adopted.`])
+      }
+    } finally {
+      // What was adopted is told even where the messages fail.
+      if (flags.json) print(JSON.stringify({ applied: isApplied, adoption, messages }))
+    }
   },
 })
 

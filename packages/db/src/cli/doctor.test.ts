@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createAsciiDatabase } from '../ascii-database.testing.ts'
 import { databaseOf, dropDatabase, onServer, withDatabase } from '../databases.ts'
 import type { Check } from '../doctor-way.ts'
 import { quoteName } from '../session.ts'
@@ -75,17 +76,53 @@ it.each<[string, (url: URL) => void, string, RegExp]>([
   expect(code).toBe(1)
 })
 
+it('looks at the direct URL too', async () => {
+  const direct = new URL(url)
+  direct.port = '1'
+  const variables = { DEMO_CONNECTION_URL: url, DEMO_DIRECT_CONNECTION_URL: direct.href }
+  const { code, stdout } = await runDb(['doctor', 'demo'], variables)
+  expect(stdout).toMatch(/\nok {4}login .*\n[\s\S]*\nfail {2}tcp /)
+  expect(code).toBe(1)
+})
+
+it('tells what takes no writes, lacks what we use, or lets the API do anything', async () => {
+  const { url, session } = await cloneDatabase()
+  const name = quoteName(databaseOf(url))
+  await session.query(`alter database ${name} set default_transaction_read_only = on`)
+  const find = async (wanted: string) =>
+    (await examine(url)).checks.find(({ name }) => name === wanted)
+  expect(await find('server')).toMatchObject({
+    state: 'fail',
+    says: expect.stringContaining('read-only'),
+  })
+  // What stands before Postgres’ own answers in their place.
+  await session.query('create schema other')
+  await session.query("create view other.pg_available_extensions as select name 'pg_trgm' as name")
+  await session.query(
+    'create function other.pg_is_in_recovery() returns boolean language sql return true',
+  )
+  await session.query(`create view other.pg_roles as select rolname, rolsuper
+    from pg_catalog.pg_roles union all select 'cruddur_' || unnest, false
+    from unnest(array['api', 'post_confirmation', 'migrator'])`)
+  await session.query(`alter database ${name} set search_path = other, pg_catalog, public`)
+  expect(await find('server')).toMatchObject({
+    state: 'fail',
+    says: expect.stringContaining('a replica'),
+  })
+  expect(await find('extensions')).toMatchObject({
+    state: 'fail',
+    says: 'btree_gist, fuzzystrmatch missing',
+  })
+  expect(await find('roles')).toMatchObject({
+    state: 'warn',
+    says: expect.stringMatching(/^all three are there; \w+ is a superuser$/),
+  })
+})
+
 describe('on a database with every fault', () => {
   const sick = withDatabase(url, `${databaseOf(url)}_sick`)
   beforeAll(async () => {
-    const [server] = await session.query<{ old: boolean }>(
-      "select current_setting('server_version_num')::int < 150000 as old",
-    )
-    const provider = server?.old ? '' : "locale_provider 'libc'"
-    await onServer(url, (query) =>
-      query(`create database ${quoteName(databaseOf(sick))} encoding 'SQL_ASCII' ${provider}
-        lc_collate 'C' lc_ctype 'C' template template0`),
-    )
+    await createAsciiDatabase(sick)
     await onServer(url, (query) =>
       query(`alter database ${quoteName(databaseOf(sick))} set timezone = 'Europe/Berlin'`),
     )

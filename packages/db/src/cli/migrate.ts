@@ -1,6 +1,7 @@
 import { inspectHistory, migrate } from '../migrate.ts'
 import type { Migration } from '../migrations-folder.ts'
 import { defineCommand } from './command.ts'
+import { withSeconds } from './progress.ts'
 
 export const migrateCommand = defineCommand({
   summary: 'apply the migrations that are pending',
@@ -14,9 +15,8 @@ export const migrateCommand = defineCommand({
       print(pending.map(asScript).join('\n') || '-- Nothing to migrate.')
       return
     }
-    const applied = await migrate(target.directUrl, {
-      onApplied: ({ tag }) => print(`  applied ${tag}`),
-    })
+    const onApplied = ({ tag }: Migration) => print(`  applied ${tag}`)
+    const applied = await withSeconds(migrate(target.directUrl, { onApplied }))
     print(applied.length === 0 ? 'Nothing to migrate.' : `${applied.length} applied.`)
   },
 })

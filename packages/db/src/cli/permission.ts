@@ -94,24 +94,30 @@ async function requireWordForOthers(
   if (shape === 'foreign') await requireWord(action, target, given, 'What it holds is not ours')
 }
 
+interface Person {
+  input: NodeJS.ReadableStream & { isTTY?: boolean }
+  output: NodeJS.WritableStream
+}
+
 /** The word of a person, or of a script that names the database. */
 export async function requireWord(
   action: string,
   target: Target,
   given: Confirmation,
   reason: string,
+  person: Person = { input: process.stdin, output: process.stderr },
 ) {
   const { database } = readConnectionUrl(target.directUrl)
   if (given.yes && given.confirm === database) return
   if (given.confirm !== undefined && given.confirm !== database) {
     throw new TargetError(`--confirm names another database than ${database}: nothing was done.`)
   }
-  if (!process.stdin.isTTY) {
+  if (!person.input.isTTY) {
     throw new TargetError(
       `${action} needs your word. ${reason}: add --yes --confirm ${database} if you mean it.`,
     )
   }
-  const prompt = createInterface({ input: process.stdin, output: process.stderr })
+  const prompt = createInterface(person)
   const typed = await prompt.question(`${reason}. Type the database’s name if you mean it: `)
   prompt.close()
   if (typed !== database) throw new TargetError('That is not its name: nothing was done.')

@@ -18,6 +18,13 @@ it('prints a table, or JSON', async () => {
   )
   const json = await onProd(`select 'x' as "a b", null as b, '{"c": [1]}'::jsonb as c`, '--json')
   expect(JSON.parse(json.stdout)).toEqual([{ 'a b': 'x', b: null, c: { c: [1] } }])
+  const odd = `select float8 'NaN' as nan, float4 '-Infinity' as less, '\\x00ff'::bytea as "b""y"`
+  expect(
+    (await onProd(`${odd}, '[12345678901234567890]'::jsonb as j, json 'null' as n`, '--json'))
+      .stdout,
+  ).toBe(
+    '[{"nan":"NaN","less":"-Infinity","b\\"y":"\\\\x00ff","j":[12345678901234567890],"n":null}]\n',
+  )
   expect((await onProd('select 1 as a, 2 as a', '--json')).output).toContain('name one of them')
   expect((await onProd('select from users where false')).stdout).toBe('SELECT 0\n')
 })
@@ -30,6 +37,22 @@ it('writes elsewhere than on prod, and says how much', async () => {
   expect(await json('update users set bio = bio where false returning bio')).toEqual([])
   expect((await onLocal('do $$ begin null; end $$')).stdout).toBe('DO\n')
   expect(await session.query("select 1 from users where bio = 'hi'")).toHaveLength(2)
+})
+
+it.each([
+  '(((select 1)))',
+  'TABLE users',
+  'values (1)',
+  'with a as (select 1) table a',
+  'show statement_timeout',
+  'explain select 1',
+  '/* a */ -- b\nselect(1)',
+])('reads on prod: %s', async (statement) => {
+  expect(await onProd(statement)).toMatchObject({ code: 0 })
+})
+
+it('ends a statement after a minute', async () => {
+  expect((await onProd('show statement_timeout')).stdout).toContain('\n1min\n')
 })
 
 it('writes as little where another name is given to prod’s database', async () => {
@@ -55,9 +78,17 @@ it.each([
   'truncate users cascade',
   'vacuum users',
   "copy (select 1) to program 'true'",
+  'select * into copied from users',
+  'reindex table users',
+  'lock table users',
+  'notify news',
+  'checkpoint',
+  'selects',
 ])('lets nobody write on prod: %s', async (statement) => {
   const { code, output } = await onProd(statement)
-  expect(output).toMatch(/Postgres refuses it: .*\(\w{5}\)\.|(COPY|DO) is for/)
+  expect(output).toMatch(
+    /Postgres refuses it: .*\(\w{5}\)\.|COPY is for|a statement begins with select/,
+  )
   expect(code).toBe(1)
   expect(await handles()).toEqual(['di', 'ed'])
 })

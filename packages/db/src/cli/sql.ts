@@ -2,7 +2,7 @@ import { causeWith } from '../cause.ts'
 import { type Answer, openSession } from '../session.ts'
 import { defineCommand, UsageError } from './command.ts'
 import { withSeconds } from './progress.ts'
-import { asTable } from './table.ts'
+import { asCell, asTable } from './table.ts'
 import { isProduction, type Target, TargetError } from './targets.ts'
 
 export const sqlCommand = defineCommand({
@@ -22,7 +22,10 @@ export const sqlCommand = defineCommand({
 
 const isReadOnly = ({ environment, keptBy = environment }: Target) => isProduction(keptBy)
 
-/** Even who may only read may COPY to a program of the server, within a DO too, as a superuser. */
+// Postgres lets much else run in a read-only transaction: DO, LOCK, REINDEX, NOTIFY.
+const reading = /^[\s(]*(select|with|table|values|show|explain)\b/i
+
+/** Even who may only read may COPY to a program of the server, as a superuser. */
 function refuseUnfit(statement: string, target: Target) {
   const start = withoutComments(statement)
   const place = `\`pnpm db connect ${target.environment}\``
@@ -32,8 +35,10 @@ function refuseUnfit(statement: string, target: Target) {
   if (/^copy\b/i.test(start)) {
     throw new TargetError(`COPY is for ${place}, whose \\copy knows your files.`)
   }
-  if (isReadOnly(target) && /^do\b/i.test(start)) {
-    throw new TargetError(`DO is for ${place}: who only reads needs none.`)
+  if (isReadOnly(target) && !reading.test(start)) {
+    throw new TargetError(
+      `Here a statement begins with select, with, table, values, show or explain. To change ${target.environment}, write a migration, or use ${place}.`,
+    )
   }
 }
 
@@ -52,16 +57,16 @@ function withoutComments(statement: string): string {
 /** One statement in a transaction of its own, so that none in its text could end the reading. */
 async function ask(target: Target, statement: string): Promise<Answer> {
   const session = openSession(target.directUrl, 'cruddur-sql')
-  const reading = isReadOnly(target)
+  const onlyReads = isReadOnly(target)
   try {
     // After the first select, Postgres lets nobody make it a writing one.
     await session.query(
-      `begin ${reading ? 'read only' : ''}; set local statement_timeout = '60s'; select 1`,
+      `begin ${onlyReads ? 'read only' : ''}; set local statement_timeout = '60s'; select 1`,
     )
     const answer = await session.queryOne(statement).catch((error: unknown) => {
       throw refusalOf(error, target.environment)
     })
-    await session.query(reading ? 'rollback' : 'commit')
+    await session.query(onlyReads ? 'rollback' : 'commit')
     return answer
   } finally {
     await session.close()
@@ -89,10 +94,10 @@ function asLines({ columns, rows, command, count }: Answer): string[] {
 }
 
 const asJson = ({ columns, rows, command, count }: Answer) =>
-  JSON.stringify(columns.length === 0 ? { command, count } : asObjects({ columns, rows }))
+  columns.length === 0 ? JSON.stringify({ command, count }) : asObjects({ columns, rows })
 
-/** json and jsonb come as text. */
-const isJson = (type: number | undefined) => type === 114 || type === 3802
+/** json and jsonb come as text, whose numbers JavaScript could not all hold. */
+const isJson = (type: number) => type === 114 || type === 3802
 
 function asObjects({ columns, rows }: Pick<Answer, 'columns' | 'rows'>) {
   const names = columns.map(({ name }) => name)
@@ -100,12 +105,19 @@ function asObjects({ columns, rows }: Pick<Answer, 'columns' | 'rows'>) {
   if (twice !== undefined) {
     throw new TargetError(`Two columns are called ${twice}: name one of them with \`as\`.`)
   }
-  return rows.map((row) =>
-    Object.fromEntries(
-      row.map((value, at) => [
-        names[at],
-        isJson(columns[at]?.type) && typeof value === 'string' ? JSON.parse(value) : value,
-      ]),
-    ),
-  )
+  const objects = rows.map((row) => {
+    const members = columns.map(({ name, type }, at) => {
+      const value = row[at]
+      const text = isJson(type) && value !== null ? value : JSON.stringify(asPlain(value))
+      return `${JSON.stringify(name)}:${text}`
+    })
+    return `{${members.join(',')}}`
+  })
+  return `[${objects.join(',')}]`
+}
+
+/** What JSON has no way to write is the table’s text. */
+function asPlain(value: unknown) {
+  const isWritten = typeof value === 'number' ? Number.isFinite(value) : !ArrayBuffer.isView(value)
+  return isWritten ? value : asCell(value)
 }

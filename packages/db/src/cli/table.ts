@@ -41,7 +41,7 @@ export const mayColour = () => process.stdout.isTTY === true && !process.env.NO_
 
 const terminalWidth = () => (process.stdout.isTTY ? process.stdout.columns : Infinity)
 
-function asCell(value: unknown): string {
+export function asCell(value: unknown): string {
   if (isNull(value)) return 'null'
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString('hex')}`
   return printable(String(value))
