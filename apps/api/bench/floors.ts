@@ -24,7 +24,7 @@ export async function startServers(
       ...questions.writes,
       subOf: subsOf(world.people),
     }),
-    startFloor('static', { path: homePath, text: await home.text() }),
+    startFloor('static', { path: homePath, text: await home.text(), headers: headersOf(home) }),
     startFloor('fastify', {
       connectionUrl,
       path: questions.paths.uncached.split('?')[0],
@@ -33,8 +33,14 @@ export async function startServers(
     }),
   ])
   const close = () => Promise.all([api, bare, still, fastify].map((server) => server.close()))
-  return { api, bare, static: still, fastify, close }
+  return { api, bare, static: still, fastify, dressed: still, close }
 }
+
+/** Those that are ours; the rest Node writes by itself. */
+const headersOf = ({ headers }: Response) =>
+  Object.fromEntries(
+    [...headers].filter(([name]) => !/^(date|connection|keep-alive|content-length)$/.test(name)),
+  )
 
 const subsOf = (people: Person[]) =>
   Object.fromEntries(people.map(({ authorization, sub }) => [authorization, sub]))
