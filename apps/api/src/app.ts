@@ -1,4 +1,4 @@
-import type { Context } from 'hono'
+import type { Context, Next, NotFoundHandler } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import type { Deps } from './deps.ts'
 import { activityRoutes } from './features/activities/routes.ts'
@@ -9,14 +9,14 @@ import { notificationRoutes } from './features/notifications/routes.ts'
 import { profileEditRoutes } from './features/people/edit-routes.ts'
 import { peopleRoutes } from './features/people/routes.ts'
 import { searchRoutes } from './features/search/routes.ts'
-import { beginAnswer } from './http/answer.ts'
+import { beginAnswer, completeAnswer } from './http/answer.ts'
 import { checkBody } from './http/body.ts'
 import { dropAfterWrite } from './http/caching.ts'
 import { type ApiEnv, createRouter } from './http/context.ts'
 import { crossOrigin } from './http/cross-origin.ts'
 import { onError } from './http/on-error.ts'
 import { type Callers, limitAddress } from './http/rate-limit.ts'
-import { requestLog } from './http/request-log.ts'
+import { logRequest } from './http/request-log.ts'
 import { serveDocument } from './openapi.ts'
 
 interface AppOptions extends Callers {
@@ -26,29 +26,50 @@ interface AppOptions extends Callers {
   depsFor: (c: Context) => Deps
 }
 
+const isRead = ({ req: { method } }: Context) => method === 'GET' || method === 'HEAD'
+
+const checkWrite = (c: Context<ApiEnv>, next: Next) =>
+  checkBody(c, async () => {
+    await next()
+    dropAfterWrite(c)
+  })
+
+/** 405 where there is a route by another method. */
+function notFound(app: ReturnType<typeof createRouter>): NotFoundHandler<ApiEnv> {
+  const refuseMethod = methodNotAllowed<ApiEnv>({
+    app,
+    onMethodNotAllowed: (c, methods) =>
+      c.json(['method_not_allowed'], 405, { Allow: methods.join(', ') }),
+  })
+  return async (c) => {
+    c.res = c.json(['not_found'], 404)
+    await refuseMethod(c, async () => {})
+    return c.res
+  }
+}
+
 export type AppType = ReturnType<typeof createApp>
 
 export function createApp({ origins, depsFor, ...callers }: AppOptions) {
   const app = createRouter()
-  app.use(beginAnswer)
+  const preflight = crossOrigin(origins)
+  const limited = limitAddress(callers)
+  // Two, for each costs a kept answer a tenth: what every answer has, and what may refuse one.
   app.use(async (c, next) => {
+    const start = performance.now()
     c.set('deps', depsFor(c))
+    beginAnswer(c)
     await next()
+    logRequest(c, start)
+    completeAnswer(c)
   })
-  app.use(requestLog)
-  app.use(crossOrigin(origins))
-  app.use(limitAddress(callers))
-  app.use(
-    methodNotAllowed<ApiEnv>({
-      app,
-      onMethodNotAllowed: (c, methods) =>
-        c.json(['method_not_allowed'], 405, { Allow: methods.join(', ') }),
-    }),
-  )
-  app.use(checkBody)
-  app.use(dropAfterWrite)
+  app.use((c, next) => {
+    const answered = preflight(c)
+    if (answered) return Promise.resolve(answered)
+    return limited(c, isRead(c) ? next : () => checkWrite(c, next))
+  })
   app.onError(onError)
-  app.notFound((c) => c.json(['not_found'], 404))
+  app.notFound(notFound(app))
   serveDocument(app)
   serveProbes(app)
   return app

@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context } from 'hono'
 import type { ApiEnv } from './context.ts'
 import { secureHeaders } from './secure-headers.ts'
 
@@ -25,21 +25,21 @@ export function answer(
 const idPattern = /^[\w\-=]{1,255}$/
 
 /**
- * Begins the headers that every answer has, and completes what was not answered with them. Nothing
- * is kept unless whoever sends it says otherwise: no error, no answer to a write.
+ * Begins the headers that every answer has. Nothing is kept unless whoever sends it says otherwise:
+ * no error, no answer to a write.
  */
-export const beginAnswer: MiddlewareHandler<ApiEnv> = async (c, next) => {
+export function beginAnswer(c: Context<ApiEnv>) {
   const asked = c.req.header('x-request-id')
   const id = asked !== undefined && idPattern.test(asked) ? asked : crypto.randomUUID()
-  const headers = { 'X-Request-Id': id, ...secureHeaders, 'Cache-Control': 'no-store' }
   c.set('requestId', id)
-  c.set('headers', headers)
-  await next()
-  if (c.res !== c.get('answered')) complete(c.res, headers)
+  c.set('headers', { 'X-Request-Id': id, ...secureHeaders, 'Cache-Control': 'no-store' })
 }
 
-function complete(response: Response, headers: AnswerHeaders) {
-  for (const [name, value] of Object.entries(headers)) {
-    if (!response.headers.has(name)) response.headers.set(name, value)
+/** Gives the headers to what Hono answered by itself. */
+export function completeAnswer(c: Context<ApiEnv>) {
+  if (c.res === c.get('answered')) return
+  const { headers } = c.res
+  for (const [name, value] of Object.entries(headersOf(c))) {
+    if (!headers.has(name)) headers.set(name, value)
   }
 }

@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context } from 'hono'
 import { answer, headersOf } from './answer.ts'
 import type { ApiEnv } from './context.ts'
 import { isNamedBy, tagOf } from './etag.ts'
@@ -16,12 +16,9 @@ interface Sent {
 }
 
 /** What was read before a write is answered to nobody after it. */
-export const dropAfterWrite: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  await next()
-  const { method } = c.req
-  const isRead = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+export function dropAfterWrite(c: Context<ApiEnv>) {
   // Who is refused has written nothing; of an error nobody knows.
-  if (!isRead && (c.res.ok || c.res.status >= 500)) c.get('deps').homePages.drop()
+  if (c.res.ok || c.res.status >= 500) c.get('deps').homePages.drop()
 }
 
 /**

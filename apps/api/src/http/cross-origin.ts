@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context } from 'hono'
 import { answer, headersOf } from './answer.ts'
 import type { ApiEnv } from './context.ts'
 
@@ -6,10 +6,10 @@ const methods = 'GET,HEAD,POST,PUT,DELETE,OPTIONS'
 const requestHeaders = 'authorization,content-type,idempotency-key,if-none-match,traceparent'
 const exposed = 'link,etag,retry-after,ratelimit,ratelimit-policy,x-request-id'
 
-/** CORS for pages of these origins; why not Hono’s, docs/decisions/0012-http-caching.md says. */
-export const crossOrigin = (origins: string[]): MiddlewareHandler<ApiEnv> => {
+/** CORS for pages of these origins, and the answer to their preflight; why not Hono’s, docs/decisions/0012-http-caching.md says. */
+export const crossOrigin = (origins: string[]) => {
   const allowed = new Set(origins)
-  return async (c, next) => {
+  return (c: Context<ApiEnv>): Response | undefined => {
     const headers = headersOf(c)
     const origin = c.req.header('origin')
     if (origin !== undefined && allowed.has(origin)) {
@@ -17,7 +17,7 @@ export const crossOrigin = (origins: string[]): MiddlewareHandler<ApiEnv> => {
     }
     headers['Access-Control-Expose-Headers'] = exposed
     headers.Vary = 'Origin'
-    if (c.req.method !== 'OPTIONS') return next()
+    if (c.req.method !== 'OPTIONS') return undefined
     headers['Access-Control-Max-Age'] = '600'
     headers['Access-Control-Allow-Methods'] = methods
     headers['Access-Control-Allow-Headers'] = requestHeaders

@@ -27,9 +27,9 @@ const isProbe = (path: string) =>
   path === '/livez' || path === '/readyz' || path === '/api/health-check'
 
 /** Lets each address have its share of requests, and so many at the same time. */
-export function limitAddress({ peerOf, trustedHops = 0 }: Callers): MiddlewareHandler<ApiEnv> {
+export function limitAddress({ peerOf, trustedHops = 0 }: Callers) {
   const underWay = new Map<string, number>()
-  return async (c, next) => {
+  return async (c: Context<ApiEnv>, next: () => ReturnType<MiddlewareHandler>) => {
     if (isProbe(c.req.path)) return next()
     const address = clientAddress(peerOf?.(c), c.req.header('x-forwarded-for'), trustedHops)
     if (address === undefined) return next()

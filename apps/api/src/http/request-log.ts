@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context } from 'hono'
 import { routePath } from 'hono/route'
 import type { ApiEnv } from './context.ts'
 
@@ -10,9 +10,7 @@ const traceparent =
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /** One line a request: the route’s pattern, never the path, which may name a person. */
-export const requestLog: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  const start = performance.now()
-  await next()
+export function logRequest(c: Context<ApiEnv>, start: number) {
   const ms = Math.round((performance.now() - start) * 10) / 10
   const { log, metrics } = c.get('deps')
   const [id, person] = [c.get('requestId'), c.get('person')]
