@@ -14,7 +14,8 @@ interface Timed {
   ms: number
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 500 })
+// It would close half of them as they come free, and dialling anew is what it would measure.
+const agent = new Agent({ keepAlive: true, maxSockets: 500, maxFreeSockets: 500 })
 
 function get(api: RunningApi, path: string): Promise<Timed> {
   const start = performance.now()
@@ -56,7 +57,6 @@ it('500 clients at once are served or told to come back, and cost no memory', as
   )
   for (const { status } of timed) expect([200, 429, 503]).toContain(status)
   expect(accepted.length).toBeGreaterThan(0)
-  // Printed above; a machine that does something else meanwhile is no failure.
-  expect(p99).toBeLessThan(2_500)
+  expect(p99).toBeLessThan(1_000)
   expect(after).toBeLessThan(before * 1.5)
 })
