@@ -129,7 +129,8 @@ describe('startServer', () => {
     await asked
   })
 
-  it('takes another free port when it lost one in a race', async () => {
+  /** Starts one whose port another program takes first; on a busy machine it may be too late. */
+  async function startRobbed() {
     const directory = await initialisedDirectory()
     const ports: number[] = []
     const thief = createServer()
@@ -140,12 +141,20 @@ describe('startServer', () => {
         const port = Number(/port=(\d+)/.exec(child.spawnargs.join(' '))?.[1])
         if (ports.push(port) > 1) return
         child.kill('SIGSTOP')
+        thief.on('error', () => child.kill('SIGCONT'))
         thief.listen(port, '127.0.0.1', () => child.kill('SIGCONT'))
       },
     })
+    const isRobbed = thief.listening
     thief.close()
-    expect(ports).toHaveLength(2)
-    expect(server.port).toBe(ports[1])
+    return { ports, server, isRobbed }
+  }
+
+  it('takes another free port when it lost one in a race', async () => {
+    let robbed = await startRobbed()
+    for (let tries = 0; !robbed.isRobbed && tries < 5; tries++) robbed = await startRobbed()
+    expect(robbed.ports).toHaveLength(2)
+    expect(robbed.server.port).toBe(robbed.ports[1])
   })
 
   it('says whose data it is when another major version made it', async () => {
