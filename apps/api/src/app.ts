@@ -54,7 +54,7 @@ export function createApp({ origins, depsFor, ...callers }: AppOptions) {
   const app = createRouter()
   const preflight = crossOrigin(origins)
   const limited = limitAddress(callers)
-  // Two, for each costs a kept answer a tenth: what every answer has, and what may refuse one.
+  // Not one for each step, for each is promises: what every answer has, and what may refuse one.
   app.use(async (c, next) => {
     const start = performance.now()
     c.set('deps', depsFor(c))

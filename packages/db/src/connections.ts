@@ -79,8 +79,11 @@ export class Connections {
   }
 
   /** The driver leaves a statement without an answer that it is sent between a reset and the end. */
-  watch(driver: Driver, onLost: (error: Error) => void) {
-    this.#uses.get(driver)?.onLost.add(onLost)
+  watch(driver: Driver, onLost: (error: Error) => void): () => void {
+    const watchers = this.#uses.get(driver)?.onLost
+    watchers?.add(onLost)
+    // A connection that is shared all the while would keep each that it ever answered.
+    return () => watchers?.delete(onLost)
   }
 
   #wait(ms: number, isShared: boolean): Promise<Driver> {

@@ -68,8 +68,6 @@ export interface PageRow<T> {
   items: JsonText<T[]>
   next_at: string | null
   next_uuid: string | null
-  /** Of a page that was asked for it: milliseconds until the first of its rows expires. */
-  live_ms?: number | null
 }
 
 /** Whether a page is sent as its rows were selected, or the last of them first. */

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { type SQL, sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { connect, type Database } from './client.ts'
@@ -78,6 +80,22 @@ describe('while every connection is in use', () => {
     await session.query('select pg_terminate_backend($1)', [await pid()])
     const answers = await Promise.all(reads)
     expect(answers.map((row) => row?.is)).toEqual(Array(4).fill('asleep'))
+    await pool.close()
+  })
+
+  it('one keeps nothing of what it has answered', async () => {
+    const pool = connect(url, { poolSize: 1, readsPerConnection: 4 })
+    const read = (text: string) =>
+      pool.db.run({ text, parameters: [], rows: 'objects', effect: 'none' })
+    const answered = read('select 1').then((rows) => new WeakRef(rows))
+    const others = [read('select 2'), read('select pg_sleep(0.5)')]
+    const answer = await answered
+    await others[0]
+    setFlagsFromString('--expose-gc')
+    runInNewContext('gc')()
+    expect(pool.stats()).toEqual({ open: 1, idle: 0, waiting: 0 })
+    expect(answer.deref()).toBeUndefined()
+    await Promise.all(others)
     await pool.close()
   })
 })

@@ -63,11 +63,12 @@ export function openPool(openDriver: OpenDriver, options: PoolOptions): Pool {
       const timer = setTimeout(() => {
         reject(new DatabaseUnavailableError(`No answer within ${deadlineMs} ms`))
       }, deadline - Date.now())
+      const unwatch = connections.watch(driver, (error) => settle(() => reject(error)))
       const settle = (done: () => void) => {
         clearTimeout(timer)
+        unwatch()
         done()
       }
-      connections.watch(driver, (error) => settle(() => reject(error)))
       send(driver, statement).then(
         (rows) => settle(() => resolve(rows)),
         (error) => settle(() => reject(error)),

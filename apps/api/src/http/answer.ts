@@ -3,8 +3,8 @@ import type { ApiEnv } from './context.ts'
 import { secureHeaders } from './secure-headers.ts'
 
 /**
- * The headers of the answer under way, to which whoever knows one adds it. A plain record: on Node
- * undici’s Headers cost a kept answer more than all else (docs/performance.md).
+ * The headers of the answer under way, to which whoever knows one adds it. A plain record, for
+ * undici’s Headers cost a third more (docs/performance.md).
  */
 export type AnswerHeaders = Record<string, string>
 

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
-import { type Db, openDb } from '../client.ts'
+import type { Db } from '../client.ts'
 import { seedBulk } from '../seed-bulk.ts'
 import { cloneDatabase } from '../testing.ts'
 import { insertCrud, insertReply } from './activities.ts'
 import { deleteActivity } from './activities-delete.ts'
+import { statementsOf } from './statements-of.testing.ts'
 import { sweepBatch } from './sweep.ts'
 
 const { url, session } = await cloneDatabase()
@@ -20,16 +21,9 @@ const uuid = live?.uuid ?? ''
 
 /** The plans of the statements that a query sends, as they are for any parameters. */
 async function plansOf(query: (db: Db) => Promise<unknown>): Promise<string> {
-  const sent: { text: string; parameters: unknown[] }[] = []
-  await query(
-    openDb(async ({ text, parameters }) => {
-      sent.push({ text, parameters })
-      return []
-    }),
-  )
   const plans: string[] = []
   await session.query("set plan_cache_mode = 'force_generic_plan'")
-  for (const { text, parameters } of sent) {
+  for (const { text, parameters } of await statementsOf(query)) {
     const rows = await session.query<{ 'QUERY PLAN': string }>(`explain ${text}`, parameters)
     plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'))
   }

@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Db, openDb } from '../client.ts'
+import type { Db } from '../client.ts'
 import type { Position } from '../json-text.ts'
 import type { TestDatabase } from '../testing.ts'
 import { findProfile, findThread, listHome } from './feeds.ts'
 import { listMessageGroups } from './message-groups.ts'
 import { listMessages } from './messages.ts'
+import { statementsOf } from './statements-of.testing.ts'
 
 interface PlanNode {
   'Node Type': string
@@ -17,15 +18,8 @@ interface PlanNode {
 export function testPlans({ session }: TestDatabase) {
   /** Every node of the plans of the statements that a query sends. */
   async function nodesOf(query: (db: Db) => Promise<unknown>): Promise<PlanNode[]> {
-    const sent: { text: string; parameters: unknown[] }[] = []
-    await query(
-      openDb(async ({ text, parameters }) => {
-        sent.push({ text, parameters })
-        return []
-      }),
-    )
     const nodes: PlanNode[] = []
-    for (const { text, parameters } of sent) {
+    for (const { text, parameters } of await statementsOf(query)) {
       const [row] = await session.query<{ 'QUERY PLAN': string }>(
         `explain (format json) ${text}`,
         parameters,
