@@ -29,8 +29,13 @@ export interface Deps {
   verify: VerifyToken
   ensurePerson: EnsurePerson
   /** The first page of home by its length: the same for everybody. */
-  homePages: ResponseCache<HomePage & { tag: string }>
+  homePages: ResponseCache<KeptHome>
   findReadiness: () => Promise<Readiness>
+}
+
+interface KeptHome extends Omit<HomePage, 'next'> {
+  cursor: string | undefined
+  tag: string
 }
 
 interface OpenDeps {

@@ -7,9 +7,30 @@ export interface Log {
 }
 
 export function createLog(write: (line: string) => void): Log {
-  const logAt = (level: string) => (event: string, fields?: LogFields) =>
-    write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...fields })}\n`)
+  const timeNow = createClock()
+  const logAt =
+    (level: string) =>
+    (event: string, fields: LogFields = {}) => {
+      // Field by field: an object of them all, made into JSON, costs twice as much.
+      let line = `{"time":"${timeNow()}","level":"${level}","event":"${event}"`
+      for (const [name, value] of Object.entries(fields)) {
+        if (value !== undefined) line += `,"${name}":${JSON.stringify(value)}`
+      }
+      write(`${line}}\n`)
+    }
   return { info: logAt('info'), error: logAt('error') }
+}
+
+/** The time as text, made once for all lines of a millisecond. */
+function createClock(now = Date.now) {
+  let at = Number.NaN
+  let text = ''
+  return () => {
+    const ms = now()
+    if (ms !== at) text = new Date(ms).toISOString()
+    at = ms
+    return text
+  }
 }
 
 /** The driver’s own code: a message would repeat the statement. */

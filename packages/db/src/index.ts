@@ -8,7 +8,7 @@ export {
 export { refusedBy } from './constraints.ts'
 export { type IamOptions, missingForIam, signRdsToken } from './iam-token.ts'
 export type { JsonBytes, JsonText, Page, PageRequest, Position } from './json-text.ts'
-export { insertCrud, insertReply } from './queries/activities.ts'
+export { type Activity, insertCrud, insertReply } from './queries/activities.ts'
 export { deleteActivity } from './queries/activities-delete.ts'
 export { findProfile, findThread, type HomePage, listHome, type PageOf } from './queries/feeds.ts'
 export {

@@ -38,21 +38,20 @@ export const sendPage = <T>(c: Context, { items, next }: Page<T>) =>
 
 interface SentPage<T> extends Omit<PageOf<T>, 'body'> {
   body: JsonText<T> | JsonBytes<T>
-  tag?: string
 }
 
 /** Sends an answer that has a page in it. */
-export function sendPageOf<T>(c: Context, { body, next, tag }: SentPage<T>, audience?: Audience) {
+export function sendPageOf<T>(c: Context, { body, next }: SentPage<T>, audience?: Audience) {
   linkCursor(c, next && writeCursor(next))
-  return sendJson(c, body, audience, tag)
+  return sendJson(c, body, audience)
 }
 
 /** Names the next page in `Link`, while there is one. */
 export function linkCursor(c: Context, cursor: string | undefined) {
   if (cursor === undefined) return
-  const query = new URLSearchParams(c.req.query())
-  query.set('cursor', cursor)
-  headersOf(c).Link = `<${c.req.path}?${query}>; rel="next"`
+  const others = Object.entries(c.req.query()).filter(([name]) => name !== 'cursor')
+  const query = others.length > 0 ? `${new URLSearchParams(others)}&` : ''
+  headersOf(c).Link = `<${c.req.path}?${query}cursor=${cursor}>; rel="next"`
 }
 
 const type = 'application/json'

@@ -29,13 +29,17 @@ export const requireUser = createMiddleware<ViewerEnv>(async (c, next) => {
   await next()
 })
 
-/**
- * Lets everybody pass: a token that is no good, or cannot be verified now, is an anonymous reader.
- */
+/** Lets everybody pass. */
 export const optionalUser = createMiddleware<ReaderEnv>(async (c, next) => {
-  c.set('viewer', await findViewer(c).catch(anonymousIfUnknown))
+  await readViewer(c)
   await next()
 })
+
+/** A token that is no good, or cannot be verified now, is an anonymous reader’s. */
+export async function readViewer(c: Context) {
+  if (c.req.header('authorization') === undefined) return
+  c.set('viewer', await findViewer(c).catch(anonymousIfUnknown))
+}
 
 /**
  * Runs a statement of the viewer’s, again if it found nothing and their row had gone since it was

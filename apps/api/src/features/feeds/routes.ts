@@ -1,25 +1,31 @@
-import { findProfile, listHome } from '@cruddur/db'
+import { type Activity, findProfile, listHome } from '@cruddur/db'
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Context, TypedResponse } from 'hono'
+import type { Deps } from '../../deps.ts'
 import { createRouter } from '../../http/context.ts'
+import { writeCursor } from '../../http/cursor.ts'
 import { errorResponses, pageCodes } from '../../http/error-responses.ts'
 import { ApiError } from '../../http/errors.ts'
 import { tagOf } from '../../http/etag.ts'
 import { handleParam, handleSegment } from '../../http/handle.ts'
-import { pageQuery, sendPageOf } from '../../http/page.ts'
+import { linkCursor, pageQuery, sendJson, sendPageOf } from '../../http/page.ts'
 import { pageHeaders } from '../../http/shapes.ts'
 import { optionalUser } from '../../http/viewer.ts'
 import { activitySchema, profileFeedSchema } from './schemas.ts'
 
+export const homePath = '/api/activities/home'
+const homeLimit = 50
+
 const home = createRoute({
   method: 'get',
-  path: '/api/activities/home',
+  path: homePath,
   operationId: 'listHome',
   tags: ['Feeds'],
   summary: 'The home feed: live cruds, newest first',
   description: 'Anybody may read it; a token that is missing, malformed or expired is no error.',
   security: [{}, { accessToken: [] }],
   middleware: [optionalUser] as const,
-  request: { query: pageQuery(50) },
+  request: { query: pageQuery(homeLimit) },
   responses: {
     200: {
       description: 'Cruds; replies are left out',
@@ -48,16 +54,25 @@ const profile = createRoute({
   },
 })
 
+/** The first page, kept for a moment: the same for everybody. */
+export async function sendNewest(
+  c: Context,
+  limit = homeLimit,
+): Promise<Response & TypedResponse<Activity[], 200, 'json'>> {
+  const { db, homePages }: Deps = c.get('deps')
+  const page = await homePages.get(String(limit), async () => {
+    const { next, ...read } = await listHome(db, { limit })
+    return { ...read, cursor: next && writeCursor(next), tag: await tagOf(read.body) }
+  })
+  linkCursor(c, page.cursor)
+  return sendJson(c, page.body, 'private', page.tag)
+}
+
 export const feedRoutes = createRouter()
   .openapi(home, async (c) => {
-    const { limit, cursor } = c.req.valid('query')
-    const { db, homePages } = c.get('deps')
-    if (cursor) return sendPageOf(c, await listHome(db, { limit, after: cursor }), 'private')
-    const page = await homePages.get(String(limit), async () => {
-      const read = await listHome(db, { limit })
-      return { ...read, tag: await tagOf(read.body) }
-    })
-    return sendPageOf(c, page, 'private')
+    const { limit, cursor: after } = c.req.valid('query')
+    if (!after) return sendNewest(c, limit)
+    return sendPageOf(c, await listHome(c.var.deps.db, { limit, after }), 'private')
   })
   .openapi(profile, async (c) => {
     const { limit, cursor } = c.req.valid('query')
