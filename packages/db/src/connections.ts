@@ -3,24 +3,26 @@ import { ConnectionLostError, DatabaseUnavailableError } from './unavailable.ts'
 
 export type OpenDriver = (onclose: () => void) => Driver
 
+/** It changes nothing, or as much when said twice, or is to be said once. */
+export type Effect = 'none' | 'repeatable' | 'once'
+
 interface ConnectionsOptions {
   size: number
   /** The longest that a statement stands in line: behind a longer one, all would be answered late. */
   longestWaitMs: number
-  /** How many that change nothing may stand behind one another on one, when all are in use. */
-  readsPerConnection: number
+  /** How many of a kind may stand behind one another on one, when all are in use. */
+  statementsPerConnection: number
 }
 
 interface Waiter {
-  /** It would take a connection on which others are being answered. */
-  isShared: boolean
+  effect: Effect
   take(driver: Driver): void
   refuse(error: Error): void
 }
 
-/** What is being answered on a connection: one statement, or several that change nothing. */
+/** What is being answered on a connection: one statement, or several of a kind. */
 interface Use {
-  isShared: boolean
+  effect: Effect
   count: number
   onLost: Set<(error: Error) => void>
 }
@@ -30,7 +32,7 @@ export class Connections {
   readonly #openDriver: OpenDriver
   readonly #size: number
   readonly #longestWaitMs: number
-  readonly #readsPerConnection: number
+  readonly #statementsPerConnection: number
   readonly #idle: Driver[] = []
   readonly #open = new Set<Driver>()
   /** The statements on each connection in use: what to do when it is closed. */
@@ -42,33 +44,40 @@ export class Connections {
     this.#openDriver = openDriver
     this.#size = options.size
     this.#longestWaitMs = options.longestWaitMs
-    this.#readsPerConnection = options.readsPerConnection
+    this.#statementsPerConnection = options.statementsPerConnection
   }
 
   /** One that lies idle; a new one or the next that is free where none does. */
-  async take(deadline: number, isShared: boolean): Promise<Driver> {
-    return this.#use(this.#idle.pop(), isShared) ?? this.takeNew(deadline, isShared)
+  async take(deadline: number, effect: Effect): Promise<Driver> {
+    return this.#use(this.#idle.pop(), effect) ?? this.takeNew(deadline, effect)
   }
 
   /** A new one where there is room: those that lie idle may have been lost with the one before. */
-  async takeNew(deadline: number, isShared: boolean): Promise<Driver> {
+  async takeNew(deadline: number, effect: Effect): Promise<Driver> {
     if (this.#closing) throw new DatabaseUnavailableError('The connection pool is closed')
     const room = this.#open.size < this.#size ? this.#openOne() : this.#idle.pop()
     return (
-      this.#use(room, isShared) ??
-      (isShared && this.#waiting.length === 0 ? this.#share() : undefined) ??
-      this.#wait(Math.min(deadline - Date.now(), this.#longestWaitMs), isShared)
+      this.#use(room, effect) ??
+      (this.#waiting.length === 0 ? this.#share(effect) : undefined) ??
+      this.#wait(Math.min(deadline - Date.now(), this.#longestWaitMs), effect)
     )
   }
 
-  #use(driver: Driver | undefined, isShared: boolean) {
-    if (driver) this.#uses.set(driver, { isShared, count: 1, onLost: new Set() })
+  #use(driver: Driver | undefined, effect: Effect) {
+    if (driver) this.#uses.set(driver, { effect, count: 1, onLost: new Set() })
     return driver
   }
 
-  #share(): Driver | undefined {
+  /** A read behind reads and a write behind writes: no read waits for a commit. */
+  #mayJoin(use: Use, effect: Effect): boolean {
+    // What is to be said once dies with its connection, so it shares nobody’s.
+    if (effect === 'once' || use.effect !== effect) return false
+    return use.count < this.#statementsPerConnection
+  }
+
+  #share(effect: Effect): Driver | undefined {
     for (const [driver, use] of this.#uses) {
-      if (!use.isShared || use.count >= this.#readsPerConnection) continue
+      if (!this.#mayJoin(use, effect)) continue
       use.count++
       // Last in line for the next.
       this.#uses.delete(driver)
@@ -86,10 +95,10 @@ export class Connections {
     return () => watchers?.delete(onLost)
   }
 
-  #wait(ms: number, isShared: boolean): Promise<Driver> {
+  #wait(ms: number, effect: Effect): Promise<Driver> {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
-        isShared,
+        effect,
         take(driver) {
           clearTimeout(timer)
           resolve(driver)
@@ -109,7 +118,9 @@ export class Connections {
 
   release(driver: Driver) {
     const use = this.#uses.get(driver)
-    if (!use || --use.count > 0) return
+    if (!use) return
+    use.count--
+    if (use.count > 0) return this.#fill(driver, use)
     this.#uses.delete(driver)
     if (this.#waiting.length > 0) this.#handOn(driver)
     else if (this.#closing) this.discard(driver)
@@ -120,12 +131,19 @@ export class Connections {
   #handOn(driver: Driver) {
     const first = this.#waiting.shift()
     if (!first) return
-    this.#use(driver, first.isShared)
+    this.#use(driver, first.effect)
     first.take(driver)
     const use = this.#uses.get(driver)
-    while (use?.isShared && use.count < this.#readsPerConnection && this.#waiting[0]?.isShared) {
+    if (use) this.#fill(driver, use)
+  }
+
+  /** Nobody goes past who waits longest, so that a kind of statement never keeps another out. */
+  #fill(driver: Driver, use: Use) {
+    for (let [next] = this.#waiting; next && this.#mayJoin(use, next.effect); ) {
       use.count++
-      this.#waiting.shift()?.take(driver)
+      this.#waiting.shift()
+      next.take(driver)
+      next = this.#waiting[0]
     }
   }
 

@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { type SQL, sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { connect, type Database } from './client.ts'
+import type { Statement } from './pool.ts'
 import { openSession } from './session.ts'
 import { cloneDatabase } from './testing.ts'
 import { isUnavailable } from './unavailable.ts'
@@ -49,7 +50,7 @@ describe('while every connection is in use', () => {
     and datname = current_database() and pid <> pg_backend_pid()`
 
   it('reads stand behind one another on one, and a write waits for one of its own', async () => {
-    const pool = connect(url, { poolSize: 1, readsPerConnection: 4 })
+    const pool = connect(url, { poolSize: 1, statementsPerConnection: 4 })
     const reads = Array.from({ length: 4 }, () => ask(pool, sleep(0.1)))
     expect(pool.stats()).toEqual({ open: 1, idle: 0, waiting: 0 })
     const rest = [ask(pool, sleep(0)), ask(pool, write), ask(pool, sleep(0))]
@@ -59,8 +60,36 @@ describe('while every connection is in use', () => {
     await pool.close()
   })
 
+  it('writes that may be said twice stand behind one another, and no read behind them', async () => {
+    const pool = connect(url, { poolSize: 1, statementsPerConnection: 2 })
+    const order: string[] = []
+    const run = (name: string, effect: Statement['effect'], seconds = 0) => {
+      const text = `select pg_sleep(${seconds})`
+      return pool.db
+        .run({ text, parameters: [], rows: 'objects', effect })
+        .then(() => order.push(name))
+    }
+    const answers = [run('first', 'repeatable', 0.1), run('second', 'repeatable')]
+    expect(pool.stats().waiting).toBe(0)
+    answers.push(run('read', 'none'), run('third', 'repeatable'), run('once', 'once'))
+    expect(pool.stats().waiting).toBe(3)
+    await Promise.all(answers)
+    expect(order).toEqual(['first', 'second', 'read', 'third', 'once'])
+    await pool.close()
+  })
+
+  it('who waits joins as soon as one of those before is answered', async () => {
+    const pool = connect(url, { poolSize: 1, statementsPerConnection: 2 })
+    const asked = [0, 0.3, 0].map((seconds) => ask(pool, sleep(seconds)))
+    expect(pool.stats().waiting).toBe(1)
+    await asked[0]
+    expect(pool.stats().waiting).toBe(0)
+    await Promise.all(asked)
+    await pool.close()
+  })
+
   it('a read does not go past a write that waits', async () => {
-    const pool = connect(url, { poolSize: 1, readsPerConnection: 4 })
+    const pool = connect(url, { poolSize: 1, statementsPerConnection: 4 })
     const first = ask(pool, sleep(0.1))
     const order: string[] = []
     await Promise.all([
@@ -73,7 +102,7 @@ describe('while every connection is in use', () => {
   })
 
   it('all that read on a connection which dies are answered on another', async () => {
-    const pool = connect(url, { poolSize: 1, readsPerConnection: 4 })
+    const pool = connect(url, { poolSize: 1, statementsPerConnection: 4 })
     const reads = Array.from({ length: 4 }, () => ask(pool, sleep(0.5)))
     const pid = async () => (await session.query<{ pid: number }>(asleep))[0]?.pid
     await expect.poll(pid).toBeDefined()
@@ -84,7 +113,7 @@ describe('while every connection is in use', () => {
   })
 
   it('one keeps nothing of what it has answered', async () => {
-    const pool = connect(url, { poolSize: 1, readsPerConnection: 4 })
+    const pool = connect(url, { poolSize: 1, statementsPerConnection: 4 })
     const read = (text: string) =>
       pool.db.run({ text, parameters: [], rows: 'objects', effect: 'none' })
     const answered = read('select 1').then((rows) => new WeakRef(rows))

@@ -1,5 +1,5 @@
 import { causeWith } from './cause.ts'
-import { Connections, type OpenDriver } from './connections.ts'
+import { Connections, type Effect, type OpenDriver } from './connections.ts'
 import type { Driver } from './driver.ts'
 import { DatabaseUnavailableError, isConnectionFault, isLostConnection } from './unavailable.ts'
 
@@ -8,8 +8,7 @@ export interface Statement {
   parameters: unknown[]
   /** Rows as arrays in the order of the select, of values or of bytes, or as objects by column. */
   rows: 'arrays' | 'bytes' | 'objects'
-  /** It changes nothing, or as much when said twice, or is to be said once. */
-  effect: 'none' | 'repeatable' | 'once'
+  effect: Effect
 }
 
 export interface PoolOptions {
@@ -18,8 +17,8 @@ export interface PoolOptions {
   deadlineMs: number
   /** The longest that it waits for a free connection. */
   longestWaitMs: number
-  /** How many that change nothing may stand behind one another on a connection. */
-  readsPerConnection: number
+  /** How many of a kind may stand behind one another on a connection. */
+  statementsPerConnection: number
 }
 
 export interface Pool {
@@ -35,14 +34,14 @@ export function openPool(openDriver: OpenDriver, options: PoolOptions): Pool {
 
   async function run(statement: Statement): Promise<unknown[]> {
     const deadline = Date.now() + deadlineMs
-    const isShared = statement.effect === 'none'
+    const { effect } = statement
     try {
-      return await attempt(statement, deadline, await connections.take(deadline, isShared))
+      return await attempt(statement, deadline, await connections.take(deadline, effect))
     } catch (error) {
       // Whoever stood in its way goes first, or both would meet again.
       if (wasUndone(error)) await pause(20 + Math.random() * 50)
-      else if (statement.effect === 'once' || !isLostConnection(error)) throw error
-      return attempt(statement, deadline, await connections.takeNew(deadline, isShared))
+      else if (effect === 'once' || !isLostConnection(error)) throw error
+      return attempt(statement, deadline, await connections.takeNew(deadline, effect))
     }
   }
 
