@@ -6,17 +6,21 @@ import {
   type RepeatableRequest,
   refusedBy,
 } from '@cruddur/db'
-import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { ApiError } from './errors.ts'
 
-export const repeatableHeaders = z.object({
-  // Without an example, which the page of /docs would send with everything.
-  'idempotency-key': z.string().optional().openapi({
+/** For the document alone: any text is a key, so there is nothing to check. */
+export const repeatableParameters = [
+  {
+    in: 'header' as const,
+    name: 'idempotency-key',
+    required: false,
+    // Without an example, which the page of /docs would send with everything.
+    schema: { type: 'string' as const },
     description:
       'Makes the request safe to repeat for a day: the same answer again. Any text, such as a UUID',
-  }),
-})
+  },
+]
 
 /** The request’s Idempotency-Key with a digest of all that it asks for; undefined without a key. */
 export async function readRepeatable(c: Context): Promise<RepeatableRequest | undefined> {

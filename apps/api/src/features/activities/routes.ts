@@ -5,7 +5,7 @@ import { createRouter } from '../../http/context.ts'
 import { bodyCodes, errorResponses, pageCodes } from '../../http/error-responses.ts'
 import { ApiError } from '../../http/errors.ts'
 import { handleParam, handleSegment } from '../../http/handle.ts'
-import { onceForKey, readRepeatable, repeatableHeaders } from '../../http/idempotency.ts'
+import { onceForKey, readRepeatable, repeatableParameters } from '../../http/idempotency.ts'
 import { pageQuery, sendJson, sendPageOf } from '../../http/page.ts'
 import { activitySchema, pageHeaders } from '../../http/shapes.ts'
 import { asPerson, requireUser } from '../../http/viewer.ts'
@@ -31,8 +31,8 @@ const post = createRoute({
   summary: 'Post a crud',
   description: `Everybody it mentions as @handle is notified. ${once}`,
   middleware: [requireUser] as const,
+  parameters: repeatableParameters,
   request: {
-    headers: repeatableHeaders,
     body: { required: true, ...json('A text and how long it lives', crudBody) },
   },
   responses: {
@@ -58,8 +58,8 @@ const reply = createRoute({
   summary: 'Reply to a crud or to a reply',
   description: `It lives as long as what it answers, whose author is notified. ${once}`,
   middleware: [requireUser] as const,
+  parameters: repeatableParameters,
   request: {
-    headers: repeatableHeaders,
     params: activityParam,
     body: { required: true, ...json('A text', replyBody) },
   },

@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { createRouter } from '../../http/context.ts'
 import { bodyCodes, errorResponses, pageCodes } from '../../http/error-responses.ts'
 import { ApiError } from '../../http/errors.ts'
-import { readRepeatable, repeatableHeaders } from '../../http/idempotency.ts'
+import { readRepeatable, repeatableParameters } from '../../http/idempotency.ts'
 import { pageQuery, sendJson, sendPage } from '../../http/page.ts'
 import { pageHeaders } from '../../http/shapes.ts'
 import { requireUser } from '../../http/viewer.ts'
@@ -67,8 +67,8 @@ const send = createRoute({
     'Two people share one group: the first message makes it. `message_group_uuid` wins over ' +
     '`handle`. An Idempotency-Key answers the first message again for a day.',
   middleware: [requireUser, checkReceiver] as const,
+  parameters: repeatableParameters,
   request: {
-    headers: repeatableHeaders,
     body: { required: true, content: { 'application/json': { schema: messageBody } } },
   },
   responses: {

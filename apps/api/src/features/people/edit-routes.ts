@@ -3,7 +3,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { createRouter } from '../../http/context.ts'
 import { bodyCodes, errorResponses } from '../../http/error-responses.ts'
 import { ApiError } from '../../http/errors.ts'
-import { onceForKey, readRepeatable, repeatableHeaders } from '../../http/idempotency.ts'
+import { onceForKey, readRepeatable, repeatableParameters } from '../../http/idempotency.ts'
 import { sendJson } from '../../http/page.ts'
 import { asPerson, requireUser } from '../../http/viewer.ts'
 import { editedProfileSchema, profileBody } from './schemas.ts'
@@ -49,7 +49,7 @@ const post = createRoute({
   middleware: [requireUser] as const,
   operationId: 'postProfile',
   summary: 'Change the viewer’s display name and bio, as Flask’s clients do',
-  request: { ...edit.request, headers: repeatableHeaders },
+  parameters: repeatableParameters,
   responses: { ...edited, ...errorResponses(...codes, 'idempotency_key_reused') },
 })
 
