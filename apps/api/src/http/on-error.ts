@@ -17,7 +17,7 @@ export function onError(error: Error, c: Context<ApiEnv>): Response {
     headersOf(c)['Retry-After'] = String(retryAfterSeconds(error))
   }
   if (code === 'unavailable' || code === 'generic_500') {
-    c.var.deps.log.error(code, { requestId: c.var.requestId, ...describe(error) })
+    c.get('deps').log.error(code, { requestId: c.get('requestId'), ...describe(error) })
   }
   return c.json([code], statusOfCode[code])
 }

@@ -49,9 +49,14 @@ export function sendPageOf<T>(c: Context, { body, next }: SentPage<T>, audience?
 /** Names the next page in `Link`, while there is one. */
 export function linkCursor(c: Context, cursor: string | undefined) {
   if (cursor === undefined) return
-  const others = Object.entries(c.req.query()).filter(([name]) => name !== 'cursor')
-  const query = others.length > 0 ? `${new URLSearchParams(others)}&` : ''
-  headersOf(c).Link = `<${c.req.path}?${query}cursor=${cursor}>; rel="next"`
+  headersOf(c).Link = `<${c.req.path}?${otherQuery(c)}cursor=${cursor}>; rel="next"`
+}
+
+function otherQuery({ req }: Context): string {
+  // Hono takes a query apart each time that it is read.
+  if (!/[?&](?!cursor=)/.test(req.url)) return ''
+  const others = Object.entries(req.query()).filter(([name]) => name !== 'cursor')
+  return others.length > 0 ? `${new URLSearchParams(others)}&` : ''
 }
 
 const type = 'application/json'

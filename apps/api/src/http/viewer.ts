@@ -24,7 +24,7 @@ interface ReaderEnv extends ApiEnv {
 /** Lets only signed-in people pass, each with a row: a missing one is made on the way. */
 export const requireUser = createMiddleware<ViewerEnv>(async (c, next) => {
   const viewer = await findViewer(c)
-  if (!viewer || !(await c.var.deps.ensurePerson(viewer))) throw new ApiError('generic_401')
+  if (!viewer || !(await c.get('deps').ensurePerson(viewer))) throw new ApiError('generic_401')
   c.set('viewer', viewer)
   await next()
 })

@@ -130,7 +130,7 @@ async function getThread({ db }: Pick<Deps, 'db'>, wanted: Parameters<typeof fin
 
 export const activityRoutes = createRouter()
   .openapi(post, async (c) => {
-    const { deps, viewer } = c.var
+    const [deps, viewer] = [c.get('deps'), c.get('viewer')]
     const { message, ttl: ttlHours } = c.req.valid('json')
     const request = await readRepeatable(c)
     const crud = { sub: viewer.sub, message, ttlHours, mentions: findMentions(message), request }
@@ -141,7 +141,7 @@ export const activityRoutes = createRouter()
     return sendJson(c, posted)
   })
   .openapi(reply, async (c) => {
-    const { deps, viewer } = c.var
+    const [deps, viewer] = [c.get('deps'), c.get('viewer')]
     const { message } = c.req.valid('json')
     const { uuid: replyTo } = c.req.valid('param')
     const request = await readRepeatable(c)
@@ -154,17 +154,17 @@ export const activityRoutes = createRouter()
   })
   .openapi(showOf, async (c) => {
     const { limit, cursor: after } = c.req.valid('query')
-    const { deps } = c.var
+    const deps = c.get('deps')
     return sendPageOf(c, await getThread(deps, { ...c.req.valid('param'), limit, after }))
   })
   .openapi(show, async (c) => {
     const { limit, cursor: after } = c.req.valid('query')
-    const { deps } = c.var
+    const deps = c.get('deps')
     return sendPageOf(c, await getThread(deps, { ...c.req.valid('param'), limit, after }))
   })
   .openapi(remove, async (c) => {
     const { uuid } = c.req.valid('param')
-    const deleted = await deleteActivity(c.var.deps.db, { sub: c.var.viewer.sub, uuid })
+    const deleted = await deleteActivity(c.get('deps').db, { sub: c.get('viewer').sub, uuid })
     if (deleted === undefined) throw new ApiError('activity_not_found')
     return sendJson(c, deleted)
   })

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { ApiError } from '../../http/errors.ts'
+import { isGuid } from '../../http/guid.ts'
 import { activitySchema } from '../../http/shapes.ts'
 import { crudMessage, longMessage } from '../../http/text.ts'
 
@@ -37,7 +38,7 @@ export const activityParam = z.object({
   uuid: z
     .string()
     .transform((uuid) => {
-      if (!z.guid().safeParse(uuid).success) throw new ApiError('activity_not_found')
+      if (!isGuid(uuid)) throw new ApiError('activity_not_found')
       return uuid
     })
     .openapi({ type: 'string', format: 'uuid', example: '0a4c8a1e-11d7-4d60-8a51-1c35b8f1e003' }),

@@ -72,7 +72,7 @@ export const feedRoutes = createRouter()
   .openapi(home, async (c) => {
     const { limit, cursor: after } = c.req.valid('query')
     if (!after) return sendNewest(c, limit)
-    return sendPageOf(c, await listHome(c.var.deps.db, { limit, after }), 'private')
+    return sendPageOf(c, await listHome(c.get('deps').db, { limit, after }), 'private')
   })
   .openapi(profile, async (c) => {
     const { limit, cursor } = c.req.valid('query')

@@ -25,7 +25,7 @@ export const healthRoutes = createRouter().openapi(health, (c) =>
 export function serveProbes(app: OpenAPIHono<ApiEnv>): void {
   app.get('/livez', (c) => c.json({ status: 'live' }))
   app.get('/readyz', async (c) => {
-    const status = await c.var.deps.findReadiness()
+    const status = await c.get('deps').findReadiness()
     if (status === 'ready') return c.json({ status })
     return c.json({ status }, 503, { 'Retry-After': '1' })
   })

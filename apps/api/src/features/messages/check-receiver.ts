@@ -20,7 +20,7 @@ export const checkReceiver = createMiddleware<ViewerEnv>(async (c, next) => {
   const isOfMessage = codes.every((code) => code.startsWith('message_'))
   const body = toPerson.safeParse(await c.req.json())
   if (!isOfMessage || !body.success) return
-  const { sub } = c.var.viewer
-  if (await isReceiver(c.var.deps.db, { sub, handle: body.data.handle })) return
+  const { sub } = c.get('viewer')
+  if (await isReceiver(c.get('deps').db, { sub, handle: body.data.handle })) return
   c.res = c.json([...codes, 'user_reciever_handle_blank' satisfies ErrorCode], 422)
 })

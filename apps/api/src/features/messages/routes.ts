@@ -93,19 +93,24 @@ const send = createRoute({
 export const messageRoutes = createRouter()
   .openapi(groups, async (c) => {
     const { limit, cursor } = c.req.valid('query')
-    const { sub } = c.var.viewer
-    return sendPage(c, await listMessageGroups(c.var.deps.db, { sub, limit, after: cursor }))
+    const { sub } = c.get('viewer')
+    return sendPage(c, await listMessageGroups(c.get('deps').db, { sub, limit, after: cursor }))
   })
   .openapi(list, async (c) => {
     const { limit, cursor } = c.req.valid('query')
     const { message_group_uuid: messageGroupUuid } = c.req.valid('param')
-    const { sub } = c.var.viewer
-    const page = await listMessages(c.var.deps.db, { sub, messageGroupUuid, limit, after: cursor })
+    const { sub } = c.get('viewer')
+    const page = await listMessages(c.get('deps').db, {
+      sub,
+      messageGroupUuid,
+      limit,
+      after: cursor,
+    })
     if (!page) throw new ApiError('message_group_not_found')
     return sendPage(c, page)
   })
   .openapi(send, async (c) => {
-    const { deps, viewer } = c.var
+    const [deps, viewer] = [c.get('deps'), c.get('viewer')]
     const body = c.req.valid('json')
     const request = await readRepeatable(c)
     return sendJson(c, await sendMessage(deps, viewer, { ...body, request }))

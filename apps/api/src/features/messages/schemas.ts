@@ -1,6 +1,7 @@
 import { isHandle } from '@cruddur/db'
 import { z } from '@hono/zod-openapi'
 import { ApiError } from '../../http/errors.ts'
+import { isGuid } from '../../http/guid.ts'
 import { isoInstant } from '../../http/shapes.ts'
 import { longMessage } from '../../http/text.ts'
 
@@ -38,7 +39,7 @@ export const sentMessageSchema = messageSchema
 
 /** What is malformed names no group. */
 export function requireGroupUuid(uuid: string): string {
-  if (!z.guid().safeParse(uuid).success) throw new ApiError('message_group_not_found')
+  if (!isGuid(uuid)) throw new ApiError('message_group_not_found')
   return uuid
 }
 

@@ -27,6 +27,6 @@ const notifications = createRoute({
 
 export const notificationRoutes = createRouter().openapi(notifications, async (c) => {
   const { limit, cursor } = c.req.valid('query')
-  const { sub } = c.var.viewer
-  return sendPage(c, await listNotifications(c.var.deps.db, { sub, limit, after: cursor }))
+  const { sub } = c.get('viewer')
+  return sendPage(c, await listNotifications(c.get('deps').db, { sub, limit, after: cursor }))
 })

@@ -55,7 +55,7 @@ const post = createRoute({
 
 export const profileEditRoutes = createRouter()
   .openapi(put, async (c) => {
-    const { deps, viewer } = c.var
+    const [deps, viewer] = [c.get('deps'), c.get('viewer')]
     const { display_name: displayName, bio } = c.req.valid('json')
     const edited = { sub: viewer.sub, displayName, bio }
     const profile = await asPerson(deps, viewer, () => updateProfile(deps.db, edited))
@@ -63,7 +63,7 @@ export const profileEditRoutes = createRouter()
     return sendJson(c, profile)
   })
   .openapi(post, async (c) => {
-    const { deps, viewer } = c.var
+    const [deps, viewer] = [c.get('deps'), c.get('viewer')]
     const { display_name: displayName, bio } = c.req.valid('json')
     const edited = { sub: viewer.sub, displayName, bio, request: await readRepeatable(c) }
     const profile = await asPerson(deps, viewer, () =>

@@ -66,19 +66,19 @@ const leave = createRoute({
 
 export const peopleRoutes = createRouter()
   .openapi(me, async (c) => {
-    const { deps, viewer } = c.var
+    const [deps, viewer] = [c.get('deps'), c.get('viewer')]
     const profile = await asPerson(deps, viewer, () => findOwnProfile(deps.db, viewer.sub))
     if (profile === undefined) throw new ApiError('generic_401')
     return sendJson(c, profile)
   })
   .openapi(short, async (c) => {
-    const profile = await findShortProfile(c.var.deps.db, c.req.valid('param').handle)
+    const profile = await findShortProfile(c.get('deps').db, c.req.valid('param').handle)
     if (profile === undefined) throw new ApiError('user_not_found')
     return sendJson(c, profile)
   })
   .openapi(leave, async (c) => {
-    const { db, ensurePerson, log } = c.var.deps
-    const { sub } = c.var.viewer
+    const { db, ensurePerson, log } = c.get('deps')
+    const { sub } = c.get('viewer')
     const gone = await deletePerson(db, { sub })
     ensurePerson.forget(sub)
     if (!gone) throw new ApiError('generic_401')

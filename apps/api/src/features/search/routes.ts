@@ -29,7 +29,7 @@ const search = createRoute({
 
 export const searchRoutes = createRouter().openapi(search, async (c) => {
   const { term, limit, cursor } = c.req.valid('query')
-  const page = await searchActivities(c.var.deps.searchDb, { term, limit, after: cursor })
+  const page = await searchActivities(c.get('deps').searchDb, { term, limit, after: cursor })
   linkCursor(c, page.next && writeSearchCursor(page.next))
   return sendJson(c, page.items)
 })
