@@ -1,4 +1,5 @@
 import { measureVerify } from './auth-figures.ts'
+import { measureCommits } from './commits.ts'
 import type { readFlags } from './flags.ts'
 import { type Servers, startServers } from './floors.ts'
 import { runPgbench } from './pgbench.ts'
@@ -29,7 +30,7 @@ export async function measureAll({ world, drive, flags }: Bench): Promise<Report
   if (!only) {
     const tails = await measureTails(drive, pace, servers, questions, figures)
     figures.push(...tails)
-    bounds.push(...tails.map(tailOf))
+    bounds.push(...tails.map(tailOf), ...(await measureDisk(url, pace, figures)))
   }
   await servers.close()
   if (!only) bounds.push(...(await measureProcess({ world, drive, flags }, url, questions)))
@@ -76,6 +77,19 @@ const tailOf = ({ scenario, p50Ms, p99Ms }: Figure): Bound => ({
   unit: '×',
 })
 
+/** What of the disk’s commits posts are. */
+async function measureDisk(url: string, { seconds }: Bench['flags']['pace'], figures: Figure[]) {
+  const posts = figures.find(({ scenario, by }) => scenario === 'post a crud' && by === 'api')
+  const bounds: Bound[] = []
+  for (const connections of [1, 10]) {
+    const value = await measureCommits(url, connections, seconds)
+    bounds.push({ what: `commits, ${connections} at a time`, value, unit: '/s' })
+    const share = (posts?.perSecond ?? Number.NaN) / value
+    bounds.push({ what: 'post a crud, against these', value: share, unit: '×' })
+  }
+  return bounds
+}
+
 async function measureProcess(
   { world, drive, flags }: Bench,
   url: string,
@@ -83,19 +97,22 @@ async function measureProcess(
 ): Promise<Bound[]> {
   const { quick, soakSeconds: seconds } = flags
   const rounds = quick ? 3 : 9
-  const memory = await measureMemory({
+  const soak = {
     world,
     connectionUrl: url,
     drive,
     requests: [requests.hot, requests.uncached, requests.mixed],
-    seconds,
-  })
+  }
+  const { most, growth } = await measureMemory({ ...soak, connections: 32, seconds })
+  const crowd = await measureMemory({ ...soak, connections: 500, seconds: seconds / 10 })
   const statement = statements[paths.uncached]
   const perSecond = statement && runPgbench(world.folder, url, statement, quick ? 1 : 10)
   return [
     await measureStart(world, url, rounds),
     ...(await measureLambda(world, url, rounds)),
-    ...memory,
+    { what: 'memory at full load', value: most, atMost: 130, unit: 'MB' },
+    { what: `growth in the last half of ${Math.round(seconds)} s`, value: growth, unit: 'MB' },
+    { what: 'memory under 500 clients', value: crowd.most, unit: 'MB' },
     ...(await measureVerify()),
     ...(perSecond
       ? [{ what: 'pgbench, the statement of home', value: perSecond, unit: '/s' }]

@@ -160,20 +160,20 @@ describe.each(routes.filter(({ body }) => body))('$route', (row) => {
     'application/json-patch+json',
     'application/jsonp',
     'multipart/form-data; boundary=json',
-    'application/json ;charset=utf-8',
     '',
   ])('415: %j', async (type) => {
     const response = await call(row, { headers: { 'content-type': type } })
     await expectCodes(response, 415, ['content_type_unsupported'])
   })
 
-  it.each(['application/json;charset=utf-8', 'Application/JSON; charset="utf-8"'])(
-    'takes %s',
-    async (type) => {
-      const response = await call(row, { headers: { 'content-type': type }, body: {} })
-      expect(response.status).toBe(422)
-    },
-  )
+  it.each([
+    'application/json;charset=utf-8',
+    'application/json ;charset=utf-8',
+    'Application/JSON; charset="utf-8"',
+  ])('takes %s', async (type) => {
+    const response = await call(row, { headers: { 'content-type': type }, body: {} })
+    expect(response.status).toBe(422)
+  })
 
   it.each(['', ' ', '{', '{"message":', '{}{}', '\u0000', "{'a':1}", '{"a":1,}', '<p>'])(
     '400: %j is no JSON',

@@ -1,0 +1,53 @@
+import { type RouteConfig, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+
+type Target = 'query' | 'param' | 'json'
+
+/** Checks what a route declares of its input; a schema's messages are the codes of the refusal. */
+export function checkInput(request: RouteConfig['request'] = {}) {
+  const query = schemaOf(request.query)
+  const param = schemaOf(request.params)
+  const body = request.body?.content['application/json']
+  const json = schemaOf(body && 'schema' in body ? body.schema : undefined)
+
+  return async (c: Context): Promise<Response | undefined> =>
+    (query && accept(c, 'query', query, readQuery(c))) ??
+    (param && accept(c, 'param', param, c.req.param())) ??
+    (json && accept(c, 'json', json, await readJson(c)))
+}
+
+function schemaOf(declared: unknown): z.ZodType | undefined {
+  if (declared === undefined) return undefined
+  if (declared instanceof z.ZodType) return declared
+  throw new TypeError('A route declares an input that is no schema of zod')
+}
+
+function accept(c: Context, target: Target, schema: z.ZodType, value: unknown) {
+  const result = schema.safeParse(value)
+  if (result.success) {
+    // What zod answers is an object wherever a route declares one.
+    c.req.addValidatedData(target, result.data as object)
+    return undefined
+  }
+  const { issues } = result.error
+  // A body that is JSON but no object at all has no field to name.
+  const isMalformed = target === 'json' && issues.some(({ path }) => path.length === 0)
+  if (isMalformed) return c.json(['body_malformed'], 400)
+  return c.json([...new Set(issues.map(({ message }) => message))], 422)
+}
+
+/** What is said twice is no text. */
+function readQuery({ req }: Context): Record<string, string | string[] | undefined> {
+  if (!req.url.includes('?')) return {}
+  const said = Object.entries(req.queries())
+  return Object.fromEntries(said.map(([name, all]) => [name, all.length === 1 ? all[0] : all]))
+}
+
+async function readJson({ req }: Context): Promise<unknown> {
+  try {
+    return await req.json()
+  } catch {
+    throw new HTTPException(400)
+  }
+}
