@@ -27,6 +27,13 @@ it('makes a text once and gives each run its own values', async () => {
   expect(built).toBe(1)
 })
 
+it('runs with no value that it was not given', async () => {
+  const select = prepare(() => sql`select ${sql.placeholder('a')}`)
+  await expect(select.rows(db, {})).rejects.toThrow('The statement was given no a')
+  await select.rows(db, { a: undefined })
+  expect(sent.at(-1)?.parameters).toEqual([undefined])
+})
+
 it('says nothing twice that writes, unless it is told that it may', async () => {
   const write = sql`with gone as (delete from users) select 1`
   await prepare(() => write).rows(db, {})

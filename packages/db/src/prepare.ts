@@ -1,4 +1,4 @@
-import { fillPlaceholders, type Placeholder, type SQL } from 'drizzle-orm'
+import { is, Placeholder, type SQL } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import { type Db, effectOf } from './client.ts'
 import type { Statement } from './pool.ts'
@@ -12,17 +12,14 @@ export type Later<T> = T | Placeholder
  * A statement whose text is made once: made for each request, it costs more than the rest of the
  * query’s code. A run gives the values of its placeholders.
  */
-export function prepare<V extends Record<string, unknown>>(
-  build: () => SQL,
-  effect?: Statement['effect'],
-) {
-  let made: { text: string; params: unknown[] } | undefined
+export function prepare<V extends object>(build: () => SQL, effect?: Statement['effect']) {
+  let made: ReturnType<typeof makeText> | undefined
 
   function statementOf(values: V, rows: Statement['rows']): Statement {
     made ??= makeText(build())
-    const { text, params } = made
-    const parameters = fillPlaceholders(params, values)
-    return { text, parameters, rows, effect: effect ?? effectOf(text) }
+    const { text, readers } = made
+    const parameters = readers.map((read) => read(values))
+    return { text, parameters, rows, effect: effect ?? made.effect }
   }
 
   return {
@@ -39,7 +36,18 @@ export function prepare<V extends Record<string, unknown>>(
 
 function makeText(statement: SQL) {
   const { sql: text, params } = new PgDialect().sqlToQuery(statement)
-  return { text, params }
+  return { text, readers: params.map(readerOf), effect: effectOf(text) }
+}
+
+/** What a run sends for a parameter. Asked of Drizzle each time, it costs more than the driver’s call. */
+function readerOf(param: unknown): (values: object) => unknown {
+  if (!is(param, Placeholder)) return () => param
+  const { name } = param
+  return (values) => {
+    if (!(name in values)) throw new Error(`The statement was given no ${name}`)
+    // TypeScript does not know what `in` has just said of a name that is a variable.
+    return (values as Record<string, unknown>)[name]
+  }
 }
 
 /** Runs a write that has the same effect when it is said twice, so that it outlives its connection. */

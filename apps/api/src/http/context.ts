@@ -3,6 +3,7 @@ import type { Context, Handler, MiddlewareHandler } from 'hono'
 import type { Deps } from '../deps.ts'
 import type { AnswerHeaders } from './answer.ts'
 import { checkInput } from './check-input.ts'
+import { StaticFirstRouter } from './static-first-router.ts'
 
 export interface ApiEnv {
   Variables: {
@@ -20,7 +21,7 @@ type Declared = RouteConfig & { middleware?: MiddlewareHandler<ApiEnv>[] }
 
 /** A router that documents its routes, and checks what each declares before its handler. */
 export function createRouter() {
-  const router = new OpenAPIHono<ApiEnv>()
+  const router = new OpenAPIHono<ApiEnv>({ router: new StaticFirstRouter() })
   const openapi = ({ middleware = [], ...route }: Declared, handle: Handler<ApiEnv>) => {
     router.openAPIRegistry.registerPath(route)
     const check = checkInput(route.request)

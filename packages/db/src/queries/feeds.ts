@@ -76,10 +76,10 @@ type After = { at: Placeholder; uuid: Placeholder } | undefined
 function preparePages<R extends PageRequest>(build: (after: After) => SQL) {
   const first = prepare(() => build(undefined))
   const later = prepare(() => build({ at: placeholder('at'), uuid: placeholder('afterUuid') }))
-  return (db: Db, { after, ...request }: R) => {
-    const values = { ...request, rows: request.limit + 1 }
-    if (!after) return first.bytes(db, values)
-    return later.bytes(db, { ...values, at: after.at, afterUuid: after.uuid })
+  return (db: Db, request: R) => {
+    const { after, limit } = request
+    if (!after) return first.bytes(db, { ...request, rows: limit + 1 })
+    return later.bytes(db, { ...request, rows: limit + 1, at: after.at, afterUuid: after.uuid })
   }
 }
 
