@@ -23,7 +23,7 @@ interface ReaderEnv extends ApiEnv {
 
 /** Lets only signed-in people pass, each with a row: a missing one is made on the way. */
 export const requireUser = createMiddleware<ViewerEnv>(async (c, next) => {
-  const viewer = await findViewer(c)
+  const viewer = await findViewer(c, c.req.header('authorization'))
   if (!viewer || !(await c.get('deps').ensurePerson(viewer))) throw new ApiError('generic_401')
   c.set('viewer', viewer)
   await next()
@@ -37,8 +37,10 @@ export const optionalUser = createMiddleware<ReaderEnv>(async (c, next) => {
 
 /** A token that is no good, or cannot be verified now, is an anonymous reader’s. */
 export async function readViewer(c: Context) {
-  if (c.req.header('authorization') === undefined) return
-  c.set('viewer', await findViewer(c).catch(anonymousIfUnknown))
+  const authorization = c.req.header('authorization')
+  // Nothing to wait for, and most who read home have none.
+  if (authorization === undefined) return
+  c.set('viewer', await findViewer(c, authorization).catch(anonymousIfUnknown))
 }
 
 /**
@@ -61,8 +63,8 @@ function anonymousIfUnknown(error: unknown): undefined {
   if (!(error instanceof KeysUnavailableError)) throw error
 }
 
-async function findViewer(c: Context): Promise<Viewer | undefined> {
-  const token = await verifyBearer(c)
+async function findViewer(c: Context, authorization?: string): Promise<Viewer | undefined> {
+  const token = await verifyBearer(c, authorization)
   if (!token) return undefined
   c.set('person', token.sub)
   const limiting = limitPerson(c, token.sub)
@@ -70,10 +72,10 @@ async function findViewer(c: Context): Promise<Viewer | undefined> {
   return token
 }
 
-async function verifyBearer(c: Context): Promise<Viewer | undefined> {
+async function verifyBearer(c: Context, authorization?: string): Promise<Viewer | undefined> {
   const { verify, log, metrics }: Deps = c.get('deps')
   try {
-    const accessToken = readBearer(c.req.header('authorization'))
+    const accessToken = readBearer(authorization)
     if (accessToken === undefined) return undefined
     const { sub, scopes } = await verify(accessToken)
     metrics.count('tokens_total', 'verdict="accepted"')
