@@ -1,5 +1,4 @@
 import { measureVerify } from './auth-figures.ts'
-import { measureCommits } from './commits.ts'
 import type { readFlags } from './flags.ts'
 import { type Servers, startServers } from './floors.ts'
 import { runPgbench } from './pgbench.ts'
@@ -7,7 +6,7 @@ import { measureLambda, measureMemory, measureStart } from './process-figures.ts
 import type { Driver } from './processes.ts'
 import { type Questions, readQuestions } from './questions.ts'
 import type { Report } from './report.ts'
-import { type Figure, measureRounds } from './rounds.ts'
+import { type Figure, measureRounds, type Pace } from './rounds.ts'
 import { growthOf, measureScale } from './scale.ts'
 import { type Bound, boundsOf, listScenarios, runsOf } from './scenarios.ts'
 import type { World } from './world.ts'
@@ -30,7 +29,7 @@ export async function measureAll({ world, drive, flags }: Bench): Promise<Report
   if (!only) {
     const tails = await measureTails(drive, pace, servers, questions, figures)
     figures.push(...tails)
-    bounds.push(...tails.map(tailOf), ...(await measureDisk(url, pace, figures)))
+    bounds.push(...tails.map(tailOf), ...measureDisk(world.folder, url, pace, figures))
   }
   await servers.close()
   if (!only) bounds.push(...(await measureProcess({ world, drive, flags }, url, questions)))
@@ -77,17 +76,21 @@ const tailOf = ({ scenario, p50Ms, p99Ms }: Figure): Bound => ({
   unit: '×',
 })
 
-/** What of the disk’s commits posts are. */
-async function measureDisk(url: string, { seconds }: Bench['flags']['pace'], figures: Figure[]) {
+/** A commit and nothing else: a record in the log, of no table. */
+const commit = { text: "select pg_logical_emit_message(true, 'bench', 'a commit')", parameters: [] }
+
+/** What of the disk’s commits posts are, where pgbench is installed. */
+function measureDisk(folder: string, url: string, { seconds }: Pace, figures: Figure[]): Bound[] {
   const posts = figures.find(({ scenario, by }) => scenario === 'post a crud' && by === 'api')
-  const bounds: Bound[] = []
-  for (const connections of [1, 10]) {
-    const value = await measureCommits(url, connections, seconds)
-    bounds.push({ what: `commits, ${connections} at a time`, value, unit: '/s' })
+  return [1, 10].flatMap((clients) => {
+    const value = runPgbench(folder, url, commit, { seconds: Math.max(1, seconds), clients })
+    if (value === undefined) return []
     const share = (posts?.perSecond ?? Number.NaN) / value
-    bounds.push({ what: 'post a crud, against these', value: share, unit: '×' })
-  }
-  return bounds
+    return [
+      { what: `commits, ${clients} at a time`, value, unit: '/s' },
+      { what: 'post a crud, against these', value: share, unit: '×' },
+    ]
+  })
 }
 
 async function measureProcess(
@@ -106,7 +109,8 @@ async function measureProcess(
   const { most, growth } = await measureMemory({ ...soak, connections: 32, seconds })
   const crowd = await measureMemory({ ...soak, connections: 500, seconds: seconds / 10 })
   const statement = statements[paths.uncached]
-  const perSecond = statement && runPgbench(world.folder, url, statement, quick ? 1 : 10)
+  const perSecond =
+    statement && runPgbench(world.folder, url, statement, { seconds: quick ? 1 : 10 })
   return [
     await measureStart(world, url, rounds),
     ...(await measureLambda(world, url, rounds)),

@@ -7,15 +7,15 @@ import type { Statement } from './statements.ts'
 export function runPgbench(
   folder: string,
   connectionUrl: string,
-  { text, parameters }: Statement,
-  seconds: number,
+  { text, parameters }: Pick<Statement, 'text' | 'parameters'>,
+  { seconds, clients = 10 }: { seconds: number; clients?: number },
 ): number | undefined {
   const script = join(folder, 'statement.sql')
   // It takes :name for a variable, and so would read the times in a format.
   const quoted = text.replaceAll('HH24:MI:SS', 'HH24":"MI":"SS')
   writeFileSync(script, `${quoted.replace(/\$(\d+)/g, ':p$1').replace(/\s+/g, ' ')};\n`)
   const values = parameters.flatMap((value, n) => ['-D', `p${n + 1}=${value}`])
-  const words = ['-n', '-M', 'prepared', '-c', '10', '-j', '1', '-T', String(seconds)]
+  const words = ['-n', '-M', 'prepared', '-c', String(clients), '-j', '1', '-T', String(seconds)]
   try {
     const said = execFileSync('pgbench', [...words, ...values, '-f', script, connectionUrl], {
       encoding: 'utf8',

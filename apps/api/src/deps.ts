@@ -70,7 +70,7 @@ export function openDeps(
 ): OpenDeps {
   const open = (more: ConnectOptions) =>
     connect(config.connectionUrl, { applicationName: 'cruddur-api', longestWaitMs: 800, ...more })
-  const main = open({ statementsPerConnection: 4, ...options })
+  const main = open(options)
   // Where there is one connection, everything shares it.
   const search = options.poolSize === 1 ? main : open({ ...options, ...searching })
   const { db } = main

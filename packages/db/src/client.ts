@@ -19,8 +19,6 @@ export interface ConnectOptions {
   deadlineMs?: number
   /** The longest of it in line for a connection; who would wait longer is refused sooner. */
   longestWaitMs?: number
-  /** How many reads, or repeatable writes, may stand behind one another on a connection, when all are in use. */
-  statementsPerConnection?: number
   /** Needed where the URL says `auth=iam`. */
   iam?: IamOptions | undefined
 }
@@ -34,7 +32,7 @@ export interface Database {
 /** Opens a pool on a connection URL. Nothing is dialled before the first statement. */
 export function connect(url: string, options: ConnectOptions = {}): Database {
   const { applicationName = 'cruddur', poolSize = 10, deadlineMs = 3000, iam } = options
-  const { longestWaitMs = deadlineMs, statementsPerConnection = 1 } = options
+  const { longestWaitMs = deadlineMs } = options
   readPassword(readConnectionUrl(url), iam)
   const pool = openPool(
     (onclose) =>
@@ -45,7 +43,7 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
         onclose,
         iam,
       }),
-    { size: poolSize, deadlineMs, longestWaitMs, statementsPerConnection },
+    { size: poolSize, deadlineMs, longestWaitMs },
   )
   return { db: openDb(pool.run), stats: pool.stats, close: pool.close }
 }

@@ -1,5 +1,5 @@
 import { causeWith } from './cause.ts'
-import { Connections, type Effect, type OpenDriver } from './connections.ts'
+import { Connections, type OpenDriver } from './connections.ts'
 import type { Driver } from './driver.ts'
 import { DatabaseUnavailableError, isConnectionFault, isLostConnection } from './unavailable.ts'
 
@@ -8,7 +8,8 @@ export interface Statement {
   parameters: unknown[]
   /** Rows as arrays in the order of the select, of values or of bytes, or as objects by column. */
   rows: 'arrays' | 'bytes' | 'objects'
-  effect: Effect
+  /** It changes nothing, or as much when said twice, or is to be said once. */
+  effect: 'none' | 'repeatable' | 'once'
 }
 
 export interface PoolOptions {
@@ -17,8 +18,6 @@ export interface PoolOptions {
   deadlineMs: number
   /** The longest that it waits for a free connection. */
   longestWaitMs: number
-  /** How many of a kind may stand behind one another on a connection. */
-  statementsPerConnection: number
 }
 
 export interface Pool {
@@ -27,21 +26,23 @@ export interface Pool {
   close(): Promise<void>
 }
 
-/** Hands each statement a connection of its own, and throws away a connection that failed it. */
+/**
+ * Hands each statement a connection of its own, and throws away a connection that failed it. Never
+ * two on one: docs/decisions/0001 says what the driver answers then.
+ */
 export function openPool(openDriver: OpenDriver, options: PoolOptions): Pool {
   const { deadlineMs } = options
   const connections = new Connections(openDriver, options)
 
   async function run(statement: Statement): Promise<unknown[]> {
     const deadline = Date.now() + deadlineMs
-    const { effect } = statement
     try {
-      return await attempt(statement, deadline, await connections.take(deadline, effect))
+      return await attempt(statement, deadline, await connections.take(deadline))
     } catch (error) {
       // Whoever stood in its way goes first, or both would meet again.
       if (wasUndone(error)) await pause(20 + Math.random() * 50)
-      else if (effect === 'once' || !isLostConnection(error)) throw error
-      return attempt(statement, deadline, await connections.takeNew(deadline, effect))
+      else if (statement.effect === 'once' || !isLostConnection(error)) throw error
+      return attempt(statement, deadline, await connections.takeNew(deadline))
     }
   }
 
@@ -62,12 +63,11 @@ export function openPool(openDriver: OpenDriver, options: PoolOptions): Pool {
       const timer = setTimeout(() => {
         reject(new DatabaseUnavailableError(`No answer within ${deadlineMs} ms`))
       }, deadline - Date.now())
-      const unwatch = connections.watch(driver, (error) => settle(() => reject(error)))
       const settle = (done: () => void) => {
         clearTimeout(timer)
-        unwatch()
         done()
       }
+      connections.watch(driver, (error) => settle(() => reject(error)))
       send(driver, statement).then(
         (rows) => settle(() => resolve(rows)),
         (error) => settle(() => reject(error)),
