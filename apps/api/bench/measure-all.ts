@@ -83,7 +83,7 @@ const commit = { text: "select pg_logical_emit_message(true, 'bench', 'a commit'
 function measureDisk(folder: string, url: string, { seconds }: Pace, figures: Figure[]): Bound[] {
   const posts = figures.find(({ scenario, by }) => scenario === 'post a crud' && by === 'api')
   return [1, 10].flatMap((clients) => {
-    const value = runPgbench(folder, url, commit, { seconds: Math.max(1, seconds), clients })
+    const value = runPgbench(folder, url, commit, { seconds: Math.ceil(seconds), clients })
     if (value === undefined) return []
     const share = (posts?.perSecond ?? Number.NaN) / value
     return [

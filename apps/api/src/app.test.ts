@@ -17,6 +17,15 @@ describe('every answer', () => {
     expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   })
 
+  it.each(['/nowhere/api/activities/home', '//api/activities/home', '/api/activities/home/'])(
+    'is that of no route where the path only ends as home’s: %s',
+    async (path) => {
+      const response = await api.get(`http://localhost${path}`, { origin: frontend })
+      expect(response.status).toBe(404)
+      expect(await response.json()).toEqual(['not_found'])
+    },
+  )
+
   it('names the allowed methods when the method is wrong', async () => {
     const response = await api.app.request('/api/activities/home', {
       method: 'DELETE',
