@@ -33,7 +33,8 @@ export interface Database {
 export function connect(url: string, options: ConnectOptions = {}): Database {
   const { applicationName = 'cruddur', poolSize = 10, deadlineMs = 3000, iam } = options
   const { longestWaitMs = deadlineMs } = options
-  readPassword(readConnectionUrl(url), iam)
+  const target = readConnectionUrl(url)
+  readPassword(target, iam)
   const pool = openPool(
     (onclose) =>
       openDriver(url, {
@@ -43,7 +44,7 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
         onclose,
         iam,
       }),
-    { size: poolSize, deadlineMs, longestWaitMs },
+    { size: poolSize, deadlineMs, longestWaitMs, prepare: target.prepare },
   )
   return { db: openDb(pool.run), stats: pool.stats, close: pool.close }
 }

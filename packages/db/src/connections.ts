@@ -3,58 +3,104 @@ import { ConnectionLostError, DatabaseUnavailableError } from './unavailable.ts'
 
 export type OpenDriver = (onclose: () => void) => Driver
 
-interface ConnectionsOptions {
+export interface ConnectionsOptions {
   size: number
   /** The longest that a statement stands in line: behind a longer one, all would be answered late. */
   longestWaitMs: number
+  /** Whether a connection keeps the plans of what it answered, so that others may stand behind. */
+  prepare: boolean
 }
 
+/** One connection, and who waits for an answer on it. */
+export interface Connection {
+  readonly driver: Driver
+  /** Of each, what to do when it is lost: the driver may leave it without an answer. */
+  readonly asked: Set<(error: Error) => void>
+  /** What it has a plan for. Behind what it has to plan first, the driver would hold everybody back. */
+  readonly planned: Set<string>
+  /** How many have it. */
+  users: number
+  /** Whether all of them read what it has a plan for, so that others may stand behind. */
+  isShared: boolean
+  answeredAt: number
+}
+
+/** What a statement says that may stand behind others and have others behind it. */
+type Shareable = string | undefined
+
 interface Waiter {
-  take(driver: Driver): void
+  text: Shareable
+  take(connection: Connection): void
   refuse(error: Error): void
 }
+
+// Four keep two cores of Postgres at work (docs/performance.md); the rest is for writes, and for
+// reads while those before stand still.
+const readBeforeShared = 4
+const readersOfOne = 8
+const standsStillMs = 50
 
 /** A pool’s connections: those in use, those that lie idle, and who waits for one. */
 export class Connections {
   readonly #openDriver: OpenDriver
-  readonly #size: number
-  readonly #longestWaitMs: number
-  readonly #idle: Driver[] = []
-  readonly #open = new Set<Driver>()
-  /** What to do when a connection in use is closed. */
-  readonly #watchers = new Map<Driver, (error: Error) => void>()
+  readonly #options: ConnectionsOptions
+  readonly #open = new Set<Connection>()
+  readonly #idle: Connection[] = []
   readonly #waiting: Waiter[] = []
   #closing = false
 
-  constructor(openDriver: OpenDriver, { size, longestWaitMs }: ConnectionsOptions) {
+  constructor(openDriver: OpenDriver, options: ConnectionsOptions) {
     this.#openDriver = openDriver
-    this.#size = size
-    this.#longestWaitMs = longestWaitMs
+    this.#options = options
   }
 
-  /** One that lies idle; a new one or the next that is free where none does. */
-  async take(deadline: number): Promise<Driver> {
-    return this.#idle.pop() ?? this.takeNew(deadline)
+  /** One to share where enough are read from, else one that lies idle, a new one, or the next. */
+  async take(deadline: number, text: Shareable): Promise<Connection> {
+    return this.#join(text) ?? this.#use(this.#idle.pop(), text) ?? this.takeNew(deadline, text)
   }
 
   /** A new one where there is room: those that lie idle may have been lost with the one before. */
-  async takeNew(deadline: number): Promise<Driver> {
+  async takeNew(deadline: number, text: Shareable): Promise<Connection> {
     if (this.#closing) throw new DatabaseUnavailableError('The connection pool is closed')
-    if (this.#open.size < this.#size) return this.#openOne()
-    return this.#idle.pop() ?? this.#wait(Math.min(deadline - Date.now(), this.#longestWaitMs))
+    const { size, longestWaitMs } = this.#options
+    const room = this.#open.size < size ? this.#openOne() : this.#idle.pop()
+    return this.#use(room, text) ?? this.#wait(Math.min(deadline - Date.now(), longestWaitMs), text)
   }
 
-  /** The driver leaves a statement without an answer that it is sent between a reset and the end. */
-  watch(driver: Driver, onLost: (error: Error) => void) {
-    this.#watchers.set(driver, onLost)
+  #use(connection: Connection | undefined, text: Shareable) {
+    if (!connection) return undefined
+    connection.users = 1
+    connection.isShared = text !== undefined && connection.planned.has(text)
+    connection.answeredAt = Date.now()
+    return connection
   }
 
-  #wait(ms: number): Promise<Driver> {
+  #join(text: Shareable): Connection | undefined {
+    // Or reads would keep for ever from whoever waits what they share.
+    if (text === undefined || this.#waiting.length > 0) return undefined
+    let read = 0
+    let found: Connection | undefined
+    for (const connection of this.#open) {
+      if (connection.users === 0 || !connection.isShared) continue
+      read++
+      if (
+        connection.users < (found?.users ?? Number.POSITIVE_INFINITY) &&
+        mayJoin(connection, text)
+      )
+        found = connection
+    }
+    if (read < readBeforeShared || !found) return undefined
+    found.users++
+    return found
+  }
+
+  #wait(ms: number, text: Shareable): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
-        take(driver) {
+        text,
+        take(connection) {
           clearTimeout(timer)
-          resolve(driver)
+          resolve(connection)
         },
         refuse(error) {
           clearTimeout(timer)
@@ -63,27 +109,48 @@ export class Connections {
       }
       const timer = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1)
-        reject(new DatabaseUnavailableError(`All ${this.#size} connections stayed in use`))
+        reject(new DatabaseUnavailableError(`All ${this.#options.size} connections stayed in use`))
       }, ms)
       this.#waiting.push(waiter)
     })
   }
 
-  release(driver: Driver) {
-    this.#watchers.delete(driver)
-    const next = this.#waiting.shift()
-    if (next) next.take(driver)
-    else if (this.#closing) this.discard(driver)
-    else this.#idle.push(driver)
+  /** Its statement is answered, by an error or by what `planned` says. */
+  release(connection: Connection, planned?: string) {
+    connection.users--
+    connection.answeredAt = Date.now()
+    if (planned !== undefined && this.#options.prepare) connection.planned.add(planned)
+    if (!this.#open.has(connection)) return
+    if (connection.users > 0) this.#fill(connection)
+    else if (this.#waiting.length > 0) this.#handOn(connection)
+    else if (this.#closing) this.discard(connection)
+    else this.#idle.push(connection)
   }
 
-  discard(driver: Driver) {
-    this.#open.delete(driver)
-    this.#watchers.delete(driver)
-    driver.end({ timeout: 0 }).catch(() => {})
-    if (!this.#closing && this.#open.size < this.#size) {
-      this.#waiting.shift()?.take(this.#openOne())
+  /** To who waits longest, and to those behind who may share it. */
+  #handOn(connection: Connection) {
+    const first = this.#waiting.shift()
+    if (!first) return
+    this.#use(connection, first.text)
+    first.take(connection)
+    this.#fill(connection)
+  }
+
+  /** Nobody goes past who waits longest. */
+  #fill(connection: Connection) {
+    for (let [next] = this.#waiting; next && mayJoin(connection, next.text); ) {
+      connection.users++
+      this.#waiting.shift()
+      next.take(connection)
+      next = this.#waiting[0]
     }
+  }
+
+  discard(connection: Connection) {
+    if (!this.#open.delete(connection)) return
+    lose(connection)
+    connection.driver.end({ timeout: 0 }).catch(() => {})
+    if (!this.#closing && this.#waiting.length > 0) this.#handOn(this.#openOne())
   }
 
   async close() {
@@ -91,25 +158,43 @@ export class Connections {
     for (const waiter of this.#waiting.splice(0)) {
       waiter.refuse(new DatabaseUnavailableError('The connection pool is closed'))
     }
-    await Promise.allSettled([...this.#open].map((driver) => driver.end({ timeout: 4 })))
+    await Promise.allSettled([...this.#open].map(({ driver }) => driver.end({ timeout: 4 })))
   }
 
   stats() {
     return { open: this.#open.size, idle: this.#idle.length, waiting: this.#waiting.length }
   }
 
-  #openOne(): Driver {
+  #openOne(): Connection {
     const driver = this.#openDriver(() => {
-      // The server closed it while it lay idle: the next statement must not meet it.
-      const at = this.#idle.indexOf(driver)
-      if (at < 0) {
-        this.#watchers.get(driver)?.(new ConnectionLostError('The connection was closed'))
-        return
-      }
-      this.#idle.splice(at, 1)
-      this.discard(driver)
+      // The next statement must not meet it: the driver would dial again for it.
+      const at = this.#idle.indexOf(connection)
+      if (at >= 0) this.#idle.splice(at, 1)
+      this.discard(connection)
     })
-    this.#open.add(driver)
-    return driver
+    const connection: Connection = {
+      driver,
+      asked: new Set(),
+      planned: new Set(),
+      users: 0,
+      isShared: false,
+      answeredAt: 0,
+    }
+    this.#open.add(connection)
+    return connection
   }
+}
+
+function mayJoin({ isShared, users, planned, answeredAt }: Connection, text: Shareable): boolean {
+  return (
+    isShared &&
+    users < readersOfOne &&
+    text !== undefined &&
+    planned.has(text) &&
+    Date.now() - answeredAt < standsStillMs
+  )
+}
+
+function lose({ asked }: Connection) {
+  for (const tell of asked) tell(new ConnectionLostError('The connection was closed'))
 }

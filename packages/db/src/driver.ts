@@ -51,8 +51,8 @@ export function openDriver(url: string, options: DriverOptions) {
       ...(options.onclose ? { onclose: options.onclose } : {}),
       // Drizzle maps instants and JSON by itself and expects what the server sent.
       types: {
-        date: { to: 1184, from: [1082, 1083, 1114, 1184], serialize: asText, parse: asText },
-        json: { to: 114, from: [114, 3802], serialize: asText, parse: asText },
+        date: { to: 1184, from: [1082, 1083, 1114, 1184], serialize: String, parse: asText },
+        json: { to: 114, from: [114, 3802], serialize: String, parse: asText },
       },
     }),
   )

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { sql } from 'drizzle-orm'
-import { expect, it } from 'vitest'
-import { connect } from './client.ts'
+import { describe, expect, it } from 'vitest'
+import { type ConnectOptions, connect, type Database } from './client.ts'
 import type { Statement } from './pool.ts'
 import { openSession } from './session.ts'
 import { cloneDatabase } from './testing.ts'
@@ -38,40 +41,175 @@ it.each(['40P01', '40001'])('has who meets %s twice come back later', async (cod
   expect(isUnavailable(await undone.catch((error: unknown) => error))).toBe(true)
 })
 
-it('gives nobody another’s answer where a plan went stale', async () => {
-  await session.query('create table kept (a int)')
-  await session.query('insert into kept values (1)')
-  const pool = connect(url, { poolSize: 1 })
-  const ask = (text: string, name: string): Promise<unknown[]> =>
-    pool.db.run({ text, parameters: [name], rows: 'objects', effect: 'none' })
-  const stale = (name: string) => ask('select a, $1::text as name from kept', name)
-  const other = (name: string) => ask('select $1::text as name', name)
-  await stale('first')
-  await other('second')
-  await session.query('alter table kept alter a type text')
-  const answers = await Promise.all([stale('di'), other('ed'), other('flo'), stale('gus')])
-  expect(answers).toEqual([
-    [{ a: '1', name: 'di' }],
-    [{ name: 'ed' }],
-    [{ name: 'flo' }],
-    [{ a: '1', name: 'gus' }],
-  ])
-  await pool.close()
-})
+const ask = (
+  { db: asked }: Database,
+  text: string,
+  parameters: unknown[] = [],
+  effect: Statement['effect'] = 'none',
+) => asked.run({ text, parameters, rows: 'objects', effect })
 
 it('lets nobody go past who waits for a connection', async () => {
   const pool = connect(url, { poolSize: 1 })
   const order: string[] = []
-  const run = (name: string, effect: Statement['effect'], seconds = 0) => {
-    const text = `select pg_sleep(${seconds})`
-    return pool.db
-      .run({ text, parameters: [], rows: 'objects', effect })
-      .then(() => order.push(name))
-  }
+  const run = (name: string, effect: Statement['effect'], seconds = 0) =>
+    ask(pool, `select pg_sleep(${seconds})`, [], effect).then(() => order.push(name))
   const answers = [run('first', 'none', 0.1), run('write', 'once'), run('read', 'none')]
   expect(pool.stats()).toEqual({ open: 1, idle: 0, waiting: 2 })
   await Promise.all(answers)
   expect(order).toEqual(['first', 'write', 'read'])
   expect(pool.stats()).toEqual({ open: 1, idle: 1, waiting: 0 })
   await pool.close()
+})
+
+describe('where four connections are read from', () => {
+  const sleep = 'select pg_sleep($1::float8), $2::text as name'
+  const echo = 'select $1::text as name'
+  const write = `update users set bio = $1 where handle = 'nobody'`
+
+  /** A pool that has a plan for each of the texts on four connections, which lie idle. */
+  async function openPlanned(texts: [string, unknown[]][], options: ConnectOptions = {}) {
+    const pool = connect(url, { applicationName: `pool-${randomUUID()}`, ...options })
+    for (const [text, parameters] of texts)
+      await Promise.all(Array.from({ length: 4 }, () => ask(pool, text, parameters)))
+    expect(pool.stats()).toEqual({ open: 4, idle: 4, waiting: 0 })
+    return pool
+  }
+
+  const planned: [string, unknown[]][] = [
+    [sleep, [0.05, 'before']],
+    [echo, ['before']],
+  ]
+  const readAll = (pool: Database, count: number, seconds = 0.1) =>
+    Array.from({ length: count }, (_, n) => ask(pool, sleep, [seconds, `${n}`]))
+
+  it('the next reads stand behind those, up to eight on one, and each is told its own', async () => {
+    const pool = await openPlanned(planned)
+    const reads = readAll(pool, 32, 0.02)
+    expect(pool.stats()).toEqual({ open: 4, idle: 0, waiting: 0 })
+    const more = readAll(pool, 1)
+    expect(pool.stats()).toEqual({ open: 5, idle: 0, waiting: 0 })
+    const names = (await Promise.all(reads)).map((rows) => rows[0])
+    expect(names).toEqual(Array.from({ length: 32 }, (_, n) => ({ pg_sleep: '', name: `${n}` })))
+    await Promise.all(more)
+    await pool.close()
+  })
+
+  it.each<[string, string, unknown[], Statement['effect']]>([
+    ['a write', write, ['new'], 'once'],
+    ['a write that may be said twice', write, ['new'], 'repeatable'],
+    ['a read without a plan', 'select $1::text as other', ['name'], 'none'],
+    ['a read of what the driver might refuse to write', echo, [Symbol.iterator], 'none'],
+  ])('%s has one of its own', async (_name, text, parameters, effect) => {
+    const pool = await openPlanned(planned)
+    const reads = readAll(pool, 8)
+    expect(pool.stats()).toEqual({ open: 4, idle: 0, waiting: 0 })
+    const own = ask(pool, text, parameters, effect).catch(() => {})
+    expect(pool.stats().open).toBe(5)
+    await Promise.all([own, ...reads])
+    await pool.close()
+  })
+
+  it('no read stands behind a write', async () => {
+    const pool = await openPlanned([...planned, [write, ['old']]])
+    const writes = Array.from({ length: 4 }, () => ask(pool, write, ['new'], 'repeatable'))
+    const read = ask(pool, echo, ['a'])
+    expect(pool.stats()).toEqual({ open: 5, idle: 0, waiting: 0 })
+    await Promise.all([read, ...writes])
+    await pool.close()
+  })
+
+  it('no read stands behind one that stands still', async () => {
+    const pool = await openPlanned(planned)
+    const reads = readAll(pool, 4, 0.4)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(await ask(pool, echo, ['at once'])).toEqual([{ name: 'at once' }])
+    expect(pool.stats()).toMatchObject({ open: 5, idle: 1 })
+    await Promise.all(reads)
+    await pool.close()
+  })
+
+  it('a read does not go past a write that waits', async () => {
+    const pool = await openPlanned(planned, { poolSize: 4 })
+    const reads = [...readAll(pool, 1, 0.05), ...readAll(pool, 3, 0.4)]
+    const order: string[] = []
+    const rest = [
+      ask(pool, write, ['new'], 'once').then(() => order.push('write')),
+      ask(pool, echo, ['a']).then(() => order.push('read')),
+      ask(pool, echo, ['b']).then(() => order.push('read')),
+    ]
+    expect(pool.stats().waiting).toBe(3)
+    await Promise.all([...reads, ...rest])
+    expect(order).toEqual(['write', 'read', 'read'])
+    expect(pool.stats()).toEqual({ open: 4, idle: 4, waiting: 0 })
+    await pool.close()
+  })
+
+  it('who waits joins as soon as there is room', async () => {
+    const pool = await openPlanned(planned, { poolSize: 4 })
+    const reads = [...readAll(pool, 4, 0.05), ...readAll(pool, 28, 0.01)]
+    const late = readAll(pool, 4, 0.01)
+    expect(pool.stats().waiting).toBe(4)
+    await Promise.race(reads)
+    await expect.poll(pool.stats, { interval: 1 }).toMatchObject({ idle: 0, waiting: 0 })
+    await Promise.all([...reads, ...late])
+    expect(pool.stats()).toEqual({ open: 4, idle: 4, waiting: 0 })
+    await pool.close()
+  })
+
+  it('all that read on one which dies are answered on another, and none stays behind', async () => {
+    const applicationName = `pool-${randomUUID()}`
+    const pool = await openPlanned(planned, { applicationName })
+    const pids = async (state: string) => {
+      const found = `select pid from pg_stat_activity where application_name = $1 and state like $2`
+      return (await session.query<{ pid: number }>(found, [applicationName, state])).map(
+        ({ pid }) => pid,
+      )
+    }
+    const reads = readAll(pool, 32, 0.05)
+    await expect.poll(() => pids('active')).toHaveLength(4)
+    for (const pid of await pids('active'))
+      await session.query('select pg_terminate_backend($1)', [pid])
+    const names = (await Promise.all(reads)).map((rows) => rows[0])
+    expect(names).toEqual(Array.from({ length: 32 }, (_, n) => ({ pg_sleep: '', name: `${n}` })))
+    await expect.poll(async () => (await pids('%')).length - pool.stats().open).toBe(0)
+    await pool.close()
+    await expect.poll(() => pids('%')).toEqual([])
+  })
+
+  it('nobody is given another’s answer where plans went stale', async () => {
+    await session.query('create table kept (a int)')
+    await session.query('insert into kept values (1)')
+    const kept = 'select a::text, $1::text as name from kept'
+    const raw = 'select a, $1::text as name from kept'
+    const pool = await openPlanned([...planned, [raw, ['before']], [kept, ['before']]])
+    for (const type of ['text', 'bigint using a::bigint', 'varchar', 'int using a::int']) {
+      await session.query(`alter table kept alter a type ${type}`)
+      const asked = Array.from({ length: 96 }, (_, n) => `${n}`)
+      const texts = [raw, echo, kept, echo]
+      const answers = await Promise.all(
+        asked.map((name, n) => ask(pool, texts[n % texts.length] ?? echo, [name])),
+      )
+      expect(answers.map((rows) => rows[0])).toMatchObject(asked.map((name) => ({ name })))
+      expect(answers.map(([row]) => String(Object(row).a ?? 1))).toEqual(asked.map(() => '1'))
+    }
+    expect(pool.stats().waiting).toBe(0)
+    await pool.close()
+  })
+
+  it('one keeps nothing of what it has answered', async () => {
+    const pool = await openPlanned(planned)
+    const others = readAll(pool, 4, 0.05)
+    const answered = ask(pool, echo, ['a']).then((rows) => new WeakRef(rows))
+    others.push(...readAll(pool, 8, 0.3))
+    const answer = await answered
+    await others[0]
+    // Whoever makes a WeakRef keeps what it is of until the turn is over.
+    await new Promise(setImmediate)
+    setFlagsFromString('--expose-gc')
+    runInNewContext('gc')()
+    expect(pool.stats()).toEqual({ open: 4, idle: 0, waiting: 0 })
+    expect(answer.deref()).toBeUndefined()
+    await Promise.all(others)
+    await pool.close()
+  })
 })

@@ -1,5 +1,10 @@
 import { causeWith } from './cause.ts'
-import { Connections, type OpenDriver } from './connections.ts'
+import {
+  type Connection,
+  Connections,
+  type ConnectionsOptions,
+  type OpenDriver,
+} from './connections.ts'
 import type { Driver } from './driver.ts'
 import { DatabaseUnavailableError, isConnectionFault, isLostConnection } from './unavailable.ts'
 
@@ -12,12 +17,9 @@ export interface Statement {
   effect: 'none' | 'repeatable' | 'once'
 }
 
-export interface PoolOptions {
-  size: number
+export interface PoolOptions extends ConnectionsOptions {
   /** The longest a caller waits, for a free connection and the answer together. */
   deadlineMs: number
-  /** The longest that it waits for a free connection. */
-  longestWaitMs: number
 }
 
 export interface Pool {
@@ -26,57 +28,86 @@ export interface Pool {
   close(): Promise<void>
 }
 
-/**
- * Hands each statement a connection of its own, and throws away a connection that failed it. Never
- * two on one: docs/decisions/0001 says what the driver answers then.
- */
+/** Hands each statement a connection, and throws away a connection that failed it. */
 export function openPool(openDriver: OpenDriver, options: PoolOptions): Pool {
-  const { deadlineMs } = options
+  const { deadlineMs, size } = options
   const connections = new Connections(openDriver, options)
 
   async function run(statement: Statement): Promise<unknown[]> {
     const deadline = Date.now() + deadlineMs
-    try {
-      return await attempt(statement, deadline, await connections.take(deadline))
-    } catch (error) {
-      // Whoever stood in its way goes first, or both would meet again.
-      if (wasUndone(error)) await pause(20 + Math.random() * 50)
-      else if (statement.effect === 'once' || !isLostConnection(error)) throw error
-      return attempt(statement, deadline, await connections.takeNew(deadline))
+    const text = mayShare(statement) ? statement.text : undefined
+    for (let tries = 1; ; tries++) {
+      const connection = await (tries === 1
+        ? connections.take(deadline, text)
+        : connections.takeNew(deadline, text))
+      try {
+        return await attempt(statement, deadline, connection)
+      } catch (error) {
+        if (tries > mostRepeats(error, statement)) throw error
+        // Whoever stood in its way goes first, or both would meet again.
+        if (wasUndone(error)) await pause(20 + Math.random() * 50)
+      }
     }
   }
 
-  async function attempt(statement: Statement, deadline: number, driver: Driver) {
+  function mostRepeats(error: unknown, { effect }: Statement): number {
+    // Each connection may hold a stale plan, and forgets it as it says so.
+    if (isStale(error)) return size
+    if (wasUndone(error)) return 1
+    return effect !== 'once' && isLostConnection(error) ? 2 : 0
+  }
+
+  async function attempt(statement: Statement, deadline: number, connection: Connection) {
     try {
-      const rows = await answerOf(driver, statement, deadline)
-      connections.release(driver)
+      const rows = await answerOf(connection, statement, deadline)
+      connections.release(connection, statement.text)
       return rows
     } catch (error) {
-      if (isConnectionFault(error)) connections.discard(driver)
-      else connections.release(driver)
+      if (isConnectionFault(error)) connections.discard(connection)
+      if (isStale(error)) connection.planned.delete(statement.text)
+      connections.release(connection)
       throw error
     }
   }
 
-  function answerOf(driver: Driver, statement: Statement, deadline: number): Promise<unknown[]> {
+  function answerOf(
+    { driver, asked }: Connection,
+    statement: Statement,
+    deadline: number,
+  ): Promise<unknown[]> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new DatabaseUnavailableError(`No answer within ${deadlineMs} ms`))
-      }, deadline - Date.now())
       const settle = (done: () => void) => {
         clearTimeout(timer)
+        asked.delete(fail)
         done()
       }
-      connections.watch(driver, (error) => settle(() => reject(error)))
-      send(driver, statement).then(
-        (rows) => settle(() => resolve(rows)),
-        (error) => settle(() => reject(error)),
-      )
+      const fail = (error: unknown) => settle(() => reject(error))
+      const timer = setTimeout(() => {
+        fail(new DatabaseUnavailableError(`No answer within ${deadlineMs} ms`))
+      }, deadline - Date.now())
+      asked.add(fail)
+      send(driver, statement).then((rows) => settle(() => resolve(rows)), fail)
     })
   }
 
   return { run, close: () => connections.close(), stats: () => connections.stats() }
 }
+
+/**
+ * A read, of values that the driver can always write: one that it cannot is neither sent nor struck
+ * off, and would be given the answer of the next.
+ */
+const mayShare = ({ effect, parameters }: Statement) =>
+  effect === 'none' && parameters.every(isPlain)
+
+const isPlain = (value: unknown) =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value)
+
+// What Postgres says where a plan is gone, or no longer fits its table, and the driver forgets it.
+const staleRoutines = ['FetchPreparedStatement', 'RevalidateCachedQuery', 'transformAssignedExpr']
+
+/** Nothing of the statement took effect: it was prepared for tables that have changed since. */
+const isStale = (error: unknown) => staleRoutines.includes(causeWith(error, 'routine') ?? '')
 
 /** A deadlock or a serialisation failure: nothing of the statement took effect, whatever it was. */
 const wasUndone = (error: unknown) => ['40P01', '40001'].includes(causeWith(error, 'code') ?? '')
