@@ -135,6 +135,15 @@ describe('a failure', () => {
   const appOn = (db: Db) =>
     checkResponses(createApp({ origins: [frontend], depsFor: () => ({ ...api.deps, db, log }) }))
 
+  it.each(['/api/activities/home', '/api/activities/home?limit=2'])(
+    'that is no error is left to the runtime: %s',
+    async (path) => {
+      const homePages = { ...api.deps.homePages, get: () => Promise.reject('no error') }
+      const app = createApp({ origins: [], depsFor: () => ({ ...api.deps, homePages }) })
+      await expect(app.request(path)).rejects.toBe('no error')
+    },
+  )
+
   it('of the database is a 503 that says when to come back', async () => {
     const { db, close } = connect('postgres://a:hidden@127.0.0.1:1/nowhere')
     const response = await appOn(db).request('/api/activities/home', {

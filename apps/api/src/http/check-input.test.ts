@@ -1,0 +1,45 @@
+import { z } from '@hono/zod-openapi'
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import { checkInput } from './check-input.ts'
+
+const short = (code: string) => z.string({ error: code }).max(2, code)
+const query = z.object({ limit: short('limit_invalid'), cursor: short('cursor_invalid') })
+const params = z.object({ name: short('name_invalid') })
+const schema = z.object({ first: short('text_invalid'), second: short('text_invalid') })
+
+const check = checkInput({
+  query,
+  params,
+  body: { content: { 'application/json': { schema } } },
+})
+const app = new Hono().post('/:name', async (c) => (await check(c)) ?? c.text('taken'))
+const ask = async (path: string, body = '{"first":"a","second":"b"}') => {
+  const response = await app.request(path, { method: 'POST', body })
+  return [response.status, await response.text()]
+}
+
+describe('input', () => {
+  it('is taken where it is what was declared', async () => {
+    expect(await ask('/di?limit=1&cursor=a')).toEqual([200, 'taken'])
+  })
+
+  it.each([
+    ['the query first', '/diana?limit=100', '{"first":1}', ['limit_invalid', 'cursor_invalid']],
+    ['then the path', '/diana?limit=1&cursor=a', '{"first":1}', ['name_invalid']],
+    ['then the body, each code once', '/di?limit=1&cursor=a', '{"first":1}', ['text_invalid']],
+    ['what is said twice', '/di?limit=1&cursor=a&limit=2', '{}', ['limit_invalid']],
+  ])('is refused: %s', async (_name, path, body, codes) => {
+    expect(await ask(path, body)).toEqual([422, JSON.stringify(codes)])
+  })
+
+  it('is malformed where the body is JSON, but no object', async () => {
+    expect(await ask('/di?limit=1&cursor=a', '[]')).toEqual([400, '["body_malformed"]'])
+  })
+
+  it('is declared by a schema, or the route is not made', () => {
+    // As a declaration that the types of zod-openapi let through and nothing here could check.
+    const declared: object = { query: { limit: 'a number' } }
+    expect(() => checkInput(declared)).toThrow('no schema of zod')
+  })
+})
