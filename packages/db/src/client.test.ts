@@ -62,11 +62,12 @@ describe('the deadline', () => {
     silent.listen(0, '127.0.0.1')
     await once(silent, 'listening')
     const { port } = silent.address() as AddressInfo
-    const { db, close } = connect(`postgres://a:b@127.0.0.1:${port}/c`, { deadlineMs: 200 })
+    const { db, stats, close } = connect(`postgres://a:b@127.0.0.1:${port}/c`, { deadlineMs: 200 })
     const failures = await Promise.all(
       Array.from({ length: 30 }, () => rejection(db.execute(sql`select 1`))),
     )
     expect(failures.every(isUnavailable)).toBe(true)
+    expect(stats()).toEqual({ open: 0, idle: 0, waiting: 0 })
     await close()
   })
 

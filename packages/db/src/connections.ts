@@ -14,7 +14,7 @@ export interface ConnectionsOptions {
 /** One connection, and who waits for an answer on it. */
 export interface Connection {
   readonly driver: Driver
-  /** Of each, what to do when it is lost: the driver may leave it without an answer. */
+  /** Of each, in turn, what to do when it is lost: the driver may leave it without an answer. */
   readonly asked: Set<(error: Error) => void>
   /** What it has a plan for. Behind what it has to plan first, the driver would hold everybody back. */
   readonly planned: Set<string>
@@ -26,7 +26,7 @@ export interface Connection {
 }
 
 /** What a statement says that may stand behind others and have others behind it. */
-type Shareable = string | undefined
+export type Shareable = string | undefined
 
 interface Waiter {
   text: Shareable
@@ -38,7 +38,7 @@ interface Waiter {
 // reads while those before stand still.
 const readBeforeShared = 4
 const readersOfOne = 8
-const standsStillMs = 50
+const hesitationMs = 50
 
 /** A pool’s connections: those in use, those that lie idle, and who waits for one. */
 export class Connections {
@@ -83,10 +83,8 @@ export class Connections {
     for (const connection of this.#open) {
       if (connection.users === 0 || !connection.isShared) continue
       read++
-      if (
-        connection.users < (found?.users ?? Number.POSITIVE_INFINITY) &&
-        mayJoin(connection, text)
-      )
+      const hasFewer = connection.users < (found?.users ?? readersOfOne)
+      if (hasFewer && mayJoin(connection, text) && !standsStill(connection, hesitationMs))
         found = connection
     }
     if (read < readBeforeShared || !found) return undefined
@@ -115,15 +113,14 @@ export class Connections {
     })
   }
 
-  /** Its statement is answered, by an error or by what `planned` says. */
-  release(connection: Connection, planned?: string) {
+  /** A statement is answered on it, one that it has a plan for or an error. */
+  release(connection: Connection, planned?: Shareable) {
     connection.users--
     connection.answeredAt = Date.now()
     if (planned !== undefined && this.#options.prepare) connection.planned.add(planned)
     if (!this.#open.has(connection)) return
     if (connection.users > 0) this.#fill(connection)
     else if (this.#waiting.length > 0) this.#handOn(connection)
-    else if (this.#closing) this.discard(connection)
     else this.#idle.push(connection)
   }
 
@@ -185,15 +182,11 @@ export class Connections {
   }
 }
 
-function mayJoin({ isShared, users, planned, answeredAt }: Connection, text: Shareable): boolean {
-  return (
-    isShared &&
-    users < readersOfOne &&
-    text !== undefined &&
-    planned.has(text) &&
-    Date.now() - answeredAt < standsStillMs
-  )
-}
+const mayJoin = ({ isShared, users, planned }: Connection, text: Shareable) =>
+  isShared && users < readersOfOne && text !== undefined && planned.has(text)
+
+/** Whether nothing was answered on it for so long. */
+export const standsStill = ({ answeredAt }: Connection, ms: number) => Date.now() - answeredAt >= ms
 
 function lose({ asked }: Connection) {
   for (const tell of asked) tell(new ConnectionLostError('The connection was closed'))

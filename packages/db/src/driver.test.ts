@@ -54,6 +54,27 @@ it('prepares no statement and adds no start-up parameter behind a pooler that ta
   expect(connection).toEqual({ application_name: 'cruddur-test' })
 })
 
+it('dials for nobody once it is ended', async () => {
+  const applicationName = 'ended'
+  const driver = openDriver(database.url, {
+    applicationName,
+    connectTimeoutSeconds: 1,
+    onclose: () => {
+      driver.end({ timeout: 0 }).catch(() => {})
+    },
+  })
+  // While the first is planned, the driver holds the second back, and would dial again for it.
+  const ask = (text: string) => driver.unsafe(text, ['a'], { prepare: true }).catch(() => {})
+  await driver.unsafe('select 1')
+  const asked = [ask('select pg_sleep(10), $1::text'), ask('select $1::text')]
+  const found = 'select pid from pg_stat_activity where application_name = $1'
+  const { session } = database
+  await session.query(`select pg_terminate_backend(pid) from (${found}) as open`, [applicationName])
+  await Promise.all(asked)
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(await session.query(found, [applicationName])).toEqual([])
+})
+
 it('ends no connection for its age, whatever runs on it', () => {
   expect(open('postgres://a:b@127.0.0.1/c').max_lifetime).toBeNull()
 })

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
+import { causeWith } from './cause.ts'
 import { connect } from './client.ts'
 import type { Statement } from './pool.ts'
 import { cloneDatabase } from './testing.ts'
@@ -19,6 +20,8 @@ it('tells each of 60 readers its own, while tables change, plans go and connecti
     'select $1::text as name',
     'select a::text, $1::text as name from kept',
     `select $1::text as name, repeat('x', 20000)`,
+    // Fails when half of its answer is sent.
+    `select $1::text as name, repeat('x', 3000), 1 / (6 - g) from generate_series(1, 9) as g`,
   ]
   const until = Date.now() + 8_000
   const counts = { own: 0, others: 0, unavailable: 0 }
@@ -30,6 +33,7 @@ it('tells each of 60 readers its own, while tables change, plans go and connecti
       const asked: Statement = { text, parameters: [name], rows: 'objects', effect: 'none' }
       const answer = pool.db.run(asked).then(([row]) => String(Object(row).name))
       const told = await answer.catch((error: unknown) => {
+        if (text.includes('1 / ') && causeWith(error, 'code') === '22012') return name
         if (!isUnavailable(error)) throw error
         return undefined
       })

@@ -41,6 +41,8 @@ it.each(['40P01', '40001'])('has who meets %s twice come back later', async (cod
   expect(isUnavailable(await undone.catch((error: unknown) => error))).toBe(true)
 })
 
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
 const ask = (
   { db: asked }: Database,
   text: string,
@@ -60,6 +62,58 @@ it('lets nobody go past who waits for a connection', async () => {
   expect(pool.stats()).toEqual({ open: 1, idle: 1, waiting: 0 })
   await pool.close()
 })
+
+const killAll = (applicationName: string) =>
+  session.query(
+    'select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1',
+    [applicationName],
+  )
+
+it('forgets one that is closed while it lies idle', async () => {
+  const pool = connect(url, { applicationName: 'forgotten' })
+  await ask(pool, 'select 1')
+  await killAll('forgotten')
+  await expect.poll(pool.stats).toEqual({ open: 0, idle: 0, waiting: 0 })
+  await pool.close()
+})
+
+it('serves who waits for one that is lost', async () => {
+  const pool = connect(url, { applicationName: 'lost', poolSize: 1 })
+  await ask(pool, 'select 1')
+  const lost = ask(pool, 'select pg_sleep(10)', [], 'once').catch((error: unknown) => error)
+  const waits = ask(pool, 'select 2 as two')
+  await pause(50)
+  await killAll('lost')
+  expect(await waits).toEqual([{ two: 2 }])
+  expect(isUnavailable(await lost)).toBe(true)
+  await pool.close()
+})
+
+it('gives nothing of an answer that failed in its middle to the next', async () => {
+  const pool = connect(url, { poolSize: 1 })
+  const failing = `select repeat('x', 3000), 1 / (6 - g) from generate_series(1, 9) as g`
+  await expect(ask(pool, failing)).rejects.toThrow()
+  expect(await ask(pool, 'select 1 as one')).toEqual([{ one: 1 }])
+  expect(pool.stats()).toEqual({ open: 1, idle: 1, waiting: 0 })
+  await pool.close()
+})
+
+it.each([
+  ['what it writes', 'insert into counted values ($1)', 'boolean using true', []],
+  ['what it answers', 'insert into counted values ($1) returning a', 'text', [{ a: '0' }]],
+])(
+  'says again, though it is to be said once, what fits no more in %s',
+  async (_, text, type, answer) => {
+    await session.query('create table counted (a int)')
+    const pool = connect(url, { poolSize: 1 })
+    await ask(pool, text, ['1'], 'once')
+    await session.query(`alter table counted alter a type ${type}`)
+    expect(await ask(pool, text, ['0'], 'once')).toEqual(answer)
+    expect(await session.query('select a from counted')).toHaveLength(2)
+    await session.query('drop table counted')
+    await pool.close()
+  },
+)
 
 describe('where four connections are read from', () => {
   const sleep = 'select pg_sleep($1::float8), $2::text as name'
@@ -84,6 +138,7 @@ describe('where four connections are read from', () => {
 
   it('the next reads stand behind those, up to eight on one, and each is told its own', async () => {
     const pool = await openPlanned(planned)
+    await pause(100)
     const reads = readAll(pool, 32, 0.02)
     expect(pool.stats()).toEqual({ open: 4, idle: 0, waiting: 0 })
     const more = readAll(pool, 1)
@@ -99,6 +154,9 @@ describe('where four connections are read from', () => {
     ['a write that may be said twice', write, ['new'], 'repeatable'],
     ['a read without a plan', 'select $1::text as other', ['name'], 'none'],
     ['a read of what the driver might refuse to write', echo, [Symbol.iterator], 'none'],
+    ['a read of what it plans for anew', echo, [true], 'none'],
+    ['a read of what it may not write at once', echo, ['x'.repeat(1001)], 'none'],
+    ['a read of more than it writes', echo, Array(21).fill('x'), 'none'],
   ])('%s has one of its own', async (_name, text, parameters, effect) => {
     const pool = await openPlanned(planned)
     const reads = readAll(pool, 8)
@@ -106,6 +164,16 @@ describe('where four connections are read from', () => {
     const own = ask(pool, text, parameters, effect).catch(() => {})
     expect(pool.stats().open).toBe(5)
     await Promise.all([own, ...reads])
+    await pool.close()
+  })
+
+  it('a read of another type than was planned for has one of its own', async () => {
+    const pool = await openPlanned([...planned.slice(0, 1), [echo, [true]]])
+    const reads = readAll(pool, 4)
+    const own = ask(pool, echo, ['a'])
+    expect(pool.stats().open).toBe(5)
+    expect(await own).toEqual([{ name: 'a' }])
+    await Promise.all(reads)
     await pool.close()
   })
 
@@ -121,7 +189,7 @@ describe('where four connections are read from', () => {
   it('no read stands behind one that stands still', async () => {
     const pool = await openPlanned(planned)
     const reads = readAll(pool, 4, 0.4)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await pause(100)
     expect(await ask(pool, echo, ['at once'])).toEqual([{ name: 'at once' }])
     expect(pool.stats()).toMatchObject({ open: 5, idle: 1 })
     await Promise.all(reads)
@@ -144,15 +212,80 @@ describe('where four connections are read from', () => {
     await pool.close()
   })
 
+  it('who waits stands behind no write either', async () => {
+    const pool = await openPlanned(planned, { poolSize: 4 })
+    const reads = [...readAll(pool, 1, 0.05), ...readAll(pool, 3, 0.4)]
+    const rest = [ask(pool, sleep, [0.3, 'written'], 'repeatable'), ask(pool, echo, ['a'])]
+    expect(pool.stats().waiting).toBe(2)
+    await reads[0]
+    expect(pool.stats().waiting).toBe(1)
+    await Promise.all([...reads, ...rest])
+    await pool.close()
+  })
+
   it('who waits joins as soon as there is room', async () => {
     const pool = await openPlanned(planned, { poolSize: 4 })
-    const reads = [...readAll(pool, 4, 0.05), ...readAll(pool, 28, 0.01)]
-    const late = readAll(pool, 4, 0.01)
+    const reads = [...readAll(pool, 4, 0.05), ...readAll(pool, 28, 0.2)]
+    const late = readAll(pool, 4, 0)
     expect(pool.stats().waiting).toBe(4)
-    await Promise.race(reads)
-    await expect.poll(pool.stats, { interval: 1 }).toMatchObject({ idle: 0, waiting: 0 })
+    await Promise.all(reads.slice(0, 4))
+    expect(pool.stats()).toEqual({ open: 4, idle: 0, waiting: 0 })
     await Promise.all([...reads, ...late])
     expect(pool.stats()).toEqual({ open: 4, idle: 4, waiting: 0 })
+    await pool.close()
+  })
+
+  it('those who wait share what a write leaves', async () => {
+    const pool = await openPlanned(planned, { poolSize: 4 })
+    const writeFor = (seconds: number) => ask(pool, sleep, [seconds, 'written'], 'once')
+    const writes = [writeFor(0.05), writeFor(0.5), writeFor(0.5), writeFor(0.5)]
+    const reads = readAll(pool, 8, 0.01)
+    expect(pool.stats().waiting).toBe(8)
+    await writes[0]
+    expect(pool.stats()).toEqual({ open: 4, idle: 0, waiting: 0 })
+    await Promise.all([...writes, ...reads])
+    await pool.close()
+  })
+
+  it('no read stands behind one that is planned first', async () => {
+    const pool = await openPlanned(planned)
+    const others = Array.from({ length: 4 }, () =>
+      ask(pool, 'select pg_sleep(0.1), $1::text', ['a']),
+    )
+    expect(pool.stats()).toEqual({ open: 4, idle: 0, waiting: 0 })
+    const read = ask(pool, echo, ['a'])
+    expect(pool.stats().open).toBe(5)
+    await Promise.all([read, ...others])
+    await pool.close()
+  })
+
+  it('nothing is shared where nothing is prepared', async () => {
+    const pool = connect(`${url}?prepare=false`)
+    for (let round = 0; round < 2; round++) {
+      const reads = readAll(pool, 6)
+      expect(pool.stats()).toEqual({ open: 6, idle: 0, waiting: 0 })
+      await Promise.all(reads)
+    }
+    await pool.close()
+  })
+
+  it('who stands behind one that meets a lock is answered elsewhere, and that one in its time', async () => {
+    await session.query('create table locked (a int)')
+    const blocked = 'select $1::text as name from locked'
+    const pool = await openPlanned([...planned, [blocked, ['before']]])
+    const other = openSession(url)
+    await other.query('begin')
+    await other.query('lock table locked')
+    const first = Array.from({ length: 4 }, () => ask(pool, blocked, ['late']))
+    const behind = Array.from({ length: 20 }, (_, n) => ask(pool, echo, [`${n}`]))
+    expect(pool.stats()).toEqual({ open: 4, idle: 0, waiting: 0 })
+    const names = (await Promise.all(behind)).map((rows) => rows[0])
+    expect(names).toEqual(Array.from({ length: 20 }, (_, n) => ({ name: `${n}` })))
+    await other.query('commit')
+    await other.close()
+    expect(await Promise.all(first)).toEqual([[], [], [], []])
+    expect(pool.stats()).toMatchObject({ waiting: 0 })
+    await expect.poll(() => pool.stats().open - pool.stats().idle).toBe(0)
     await pool.close()
   })
 

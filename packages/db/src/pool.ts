@@ -4,9 +4,16 @@ import {
   Connections,
   type ConnectionsOptions,
   type OpenDriver,
+  type Shareable,
+  standsStill,
 } from './connections.ts'
 import type { Driver } from './driver.ts'
-import { DatabaseUnavailableError, isConnectionFault, isLostConnection } from './unavailable.ts'
+import {
+  ConnectionLostError,
+  DatabaseUnavailableError,
+  isConnectionFault,
+  isLostConnection,
+} from './unavailable.ts'
 
 export interface Statement {
   text: string
@@ -41,7 +48,7 @@ export function openPool(openDriver: OpenDriver, options: PoolOptions): Pool {
         ? connections.take(deadline, text)
         : connections.takeNew(deadline, text))
       try {
-        return await attempt(statement, deadline, connection)
+        return await attempt(connection, statement, text, deadline)
       } catch (error) {
         if (tries > mostRepeats(error, statement)) throw error
         // Whoever stood in its way goes first, or both would meet again.
@@ -57,51 +64,70 @@ export function openPool(openDriver: OpenDriver, options: PoolOptions): Pool {
     return effect !== 'once' && isLostConnection(error) ? 2 : 0
   }
 
-  async function attempt(statement: Statement, deadline: number, connection: Connection) {
-    try {
-      const rows = await answerOf(connection, statement, deadline)
-      connections.release(connection, statement.text)
-      return rows
-    } catch (error) {
-      if (isConnectionFault(error)) connections.discard(connection)
-      if (isStale(error)) connection.planned.delete(statement.text)
-      connections.release(connection)
-      throw error
-    }
-  }
-
-  function answerOf(
-    { driver, asked }: Connection,
+  function attempt(
+    connection: Connection,
     statement: Statement,
+    text: Shareable,
     deadline: number,
-  ): Promise<unknown[]> {
-    return new Promise((resolve, reject) => {
-      const settle = (done: () => void) => {
-        clearTimeout(timer)
-        asked.delete(fail)
-        done()
+  ) {
+    const { driver, asked } = connection
+    return new Promise<unknown[]>((resolve, reject) => {
+      const lose = (error: unknown) => {
+        leave()
+        reject(error)
       }
-      const fail = (error: unknown) => settle(() => reject(error))
-      const timer = setTimeout(() => {
-        fail(new DatabaseUnavailableError(`No answer within ${deadlineMs} ms`))
-      }, deadline - Date.now())
-      asked.add(fail)
-      send(driver, statement).then((rows) => settle(() => resolve(rows)), fail)
+      const leave = () => {
+        clearTimeout(timer)
+        asked.delete(lose)
+      }
+      const isFirst = () => asked.values().next().value === lose
+      const giveUp = () => {
+        const first = isFirst()
+        lose(new DatabaseUnavailableError(`No answer within ${deadlineMs} ms`))
+        if (first) connections.discard(connection)
+      }
+      // What has come meanwhile is read first: it may be this process that stood still.
+      const lookAgain = () =>
+        setImmediate(() => {
+          if (!asked.has(lose)) return
+          if (!isFirst() && standsStill(connection, patienceMs))
+            lose(new ConnectionLostError('Whoever was before on the connection stands still'))
+          else timer = setTimeout(giveUp, deadline - Date.now())
+        })
+      const left = deadline - Date.now()
+      let timer = left > patienceMs ? setTimeout(lookAgain, patienceMs) : setTimeout(giveUp, left)
+      asked.add(lose)
+      send(driver, statement).then(
+        (rows) => {
+          connections.release(connection, text)
+          leave()
+          resolve(rows)
+        },
+        (error) => {
+          if (isConnectionFault(error)) connections.discard(connection)
+          if (isStale(error)) connection.planned.delete(statement.text)
+          connections.release(connection)
+          lose(error)
+        },
+      )
     })
   }
 
   return { run, close: () => connections.close(), stats: () => connections.stats() }
 }
 
+// For so long a read stands behind one that is not answered; then it is said again elsewhere.
+const patienceMs = 250
+
 /**
- * A read, of values that the driver can always write: one that it cannot is neither sent nor struck
- * off, and would be given the answer of the next.
+ * A read, of values that the driver writes at once and without fail. One that it could not write
+ * would be struck off nowhere, and given the answer of the next.
  */
 const mayShare = ({ effect, parameters }: Statement) =>
-  effect === 'none' && parameters.every(isPlain)
+  effect === 'none' && parameters.length <= 20 && parameters.every(isShort)
 
-const isPlain = (value: unknown) =>
-  value === null || ['string', 'number', 'boolean'].includes(typeof value)
+const isShort = (value: unknown) =>
+  value === null || typeof value === 'number' || (typeof value === 'string' && value.length <= 1000)
 
 // What Postgres says where a plan is gone, or no longer fits its table, and the driver forgets it.
 const staleRoutines = ['FetchPreparedStatement', 'RevalidateCachedQuery', 'transformAssignedExpr']
@@ -116,8 +142,10 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Its own prepared statement; the driver's array form is what Drizzle maps from. */
 async function send(driver: Driver, { text, parameters, rows }: Statement): Promise<unknown[]> {
+  // The driver writes a number as it stands only where Postgres asks for one.
+  const written = parameters.map((value) => (typeof value === 'number' ? String(value) : value))
   // The driver’s type lists what it can send; it refuses the rest at run time.
-  const query = driver.unsafe(text, parameters as never[], { prepare: true })
+  const query = driver.unsafe(text, written as never[], { prepare: true })
   if (rows === 'bytes') return query.raw()
   return rows === 'arrays' ? query.values() : query
 }
