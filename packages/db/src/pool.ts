@@ -86,14 +86,15 @@ export function openPool(openDriver: OpenDriver, options: PoolOptions): Pool {
         lose(new DatabaseUnavailableError(`No answer within ${deadlineMs} ms`))
         if (first) connections.discard(connection)
       }
+      const moveOn = () => {
+        if (!isFirst() && standsStill(connection, patienceMs))
+          lose(new ConnectionLostError('Whoever was before on the connection stands still'))
+        else timer = setTimeout(giveUp, deadline - Date.now())
+      }
       // What has come meanwhile is read first: it may be this process that stood still.
-      const lookAgain = () =>
-        setImmediate(() => {
-          if (!asked.has(lose)) return
-          if (!isFirst() && standsStill(connection, patienceMs))
-            lose(new ConnectionLostError('Whoever was before on the connection stands still'))
-          else timer = setTimeout(giveUp, deadline - Date.now())
-        })
+      const lookAgain = () => {
+        timer = setTimeout(moveOn, 0)
+      }
       const left = deadline - Date.now()
       let timer = left > patienceMs ? setTimeout(lookAgain, patienceMs) : setTimeout(giveUp, left)
       asked.add(lose)
