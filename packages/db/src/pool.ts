@@ -105,10 +105,11 @@ export function openPool(openDriver: OpenDriver, options: PoolOptions): Pool {
           resolve(rows)
         },
         (error) => {
+          // First, or it would be told no more than that its connection is gone.
+          lose(error)
           if (isConnectionFault(error)) connections.discard(connection)
           if (isStale(error)) connection.planned.delete(statement.text)
           connections.release(connection)
-          lose(error)
         },
       )
     })
