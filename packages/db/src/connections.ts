@@ -14,7 +14,7 @@ export interface ConnectionsOptions {
 /** One connection, and who waits for an answer on it. */
 export interface Connection {
   readonly driver: Driver
-  /** Of each, in turn, what to do when it is lost: the driver may leave it without an answer. */
+  /** Of each, what to do when it is lost: the driver may leave it without an answer. */
   readonly asked: Set<(error: Error) => void>
   /** What it has a plan for. Behind what it has to plan first, the driver would hold everybody back. */
   readonly planned: Set<string>
@@ -23,6 +23,8 @@ export interface Connection {
   /** Whether all of them read what it has a plan for, so that others may stand behind. */
   isShared: boolean
   answeredAt: number
+  /** How long what was answered last took. */
+  paceMs: number
 }
 
 /** What a statement says that may stand behind others and have others behind it. */
@@ -38,7 +40,9 @@ interface Waiter {
 // reads while those before stand still.
 const readBeforeShared = 4
 const readersOfOne = 8
-const hesitationMs = 50
+const standsStillMs = 50
+// Slower ones do better side by side.
+const slowMs = 20
 
 /** A pool’s connections: those in use, those that lie idle, and who waits for one. */
 export class Connections {
@@ -84,8 +88,7 @@ export class Connections {
       if (connection.users === 0 || !connection.isShared) continue
       read++
       const hasFewer = connection.users < (found?.users ?? readersOfOne)
-      if (hasFewer && mayJoin(connection, text) && !standsStill(connection, hesitationMs))
-        found = connection
+      if (hasFewer && mayJoin(connection, text) && !standsStill(connection)) found = connection
     }
     if (read < readBeforeShared || !found) return undefined
     found.users++
@@ -115,8 +118,10 @@ export class Connections {
 
   /** A statement is answered on it, one that it has a plan for or an error. */
   release(connection: Connection, planned?: Shareable) {
+    const now = Date.now()
     connection.users--
-    connection.answeredAt = Date.now()
+    connection.paceMs = now - connection.answeredAt
+    connection.answeredAt = now
     if (planned !== undefined && this.#options.prepare) connection.planned.add(planned)
     if (!this.#open.has(connection)) return
     if (connection.users > 0) this.#fill(connection)
@@ -176,17 +181,17 @@ export class Connections {
       users: 0,
       isShared: false,
       answeredAt: 0,
+      paceMs: 0,
     }
     this.#open.add(connection)
     return connection
   }
 }
 
-const mayJoin = ({ isShared, users, planned }: Connection, text: Shareable) =>
-  isShared && users < readersOfOne && text !== undefined && planned.has(text)
+const mayJoin = ({ isShared, users, planned, paceMs }: Connection, text: Shareable) =>
+  isShared && users < readersOfOne && paceMs < slowMs && text !== undefined && planned.has(text)
 
-/** Whether nothing was answered on it for so long. */
-export const standsStill = ({ answeredAt }: Connection, ms: number) => Date.now() - answeredAt >= ms
+const standsStill = ({ answeredAt }: Connection) => Date.now() - answeredAt >= standsStillMs
 
 function lose({ asked }: Connection) {
   for (const tell of asked) tell(new ConnectionLostError('The connection was closed'))

@@ -5,15 +5,9 @@ import {
   type ConnectionsOptions,
   type OpenDriver,
   type Shareable,
-  standsStill,
 } from './connections.ts'
 import type { Driver } from './driver.ts'
-import {
-  ConnectionLostError,
-  DatabaseUnavailableError,
-  isConnectionFault,
-  isLostConnection,
-} from './unavailable.ts'
+import { DatabaseUnavailableError, isConnectionFault, isLostConnection } from './unavailable.ts'
 
 export interface Statement {
   text: string
@@ -72,31 +66,18 @@ export function openPool(openDriver: OpenDriver, options: PoolOptions): Pool {
   ) {
     const { driver, asked } = connection
     return new Promise<unknown[]>((resolve, reject) => {
-      const lose = (error: unknown) => {
-        leave()
-        reject(error)
-      }
       const leave = () => {
         clearTimeout(timer)
         asked.delete(lose)
       }
-      const isFirst = () => asked.values().next().value === lose
-      const giveUp = () => {
-        const first = isFirst()
+      const lose = (error: unknown) => {
+        leave()
+        reject(error)
+      }
+      const timer = setTimeout(() => {
         lose(new DatabaseUnavailableError(`No answer within ${deadlineMs} ms`))
-        if (first) connections.discard(connection)
-      }
-      const moveOn = () => {
-        if (!isFirst() && standsStill(connection, patienceMs))
-          lose(new ConnectionLostError('Whoever was before on the connection stands still'))
-        else timer = setTimeout(giveUp, deadline - Date.now())
-      }
-      // What has come meanwhile is read first: it may be this process that stood still.
-      const lookAgain = () => {
-        timer = setTimeout(moveOn, 0)
-      }
-      const left = deadline - Date.now()
-      let timer = left > patienceMs ? setTimeout(lookAgain, patienceMs) : setTimeout(giveUp, left)
+        connections.discard(connection)
+      }, deadline - Date.now())
       asked.add(lose)
       send(driver, statement).then(
         (rows) => {
@@ -117,9 +98,6 @@ export function openPool(openDriver: OpenDriver, options: PoolOptions): Pool {
 
   return { run, close: () => connections.close(), stats: () => connections.stats() }
 }
-
-// For so long a read stands behind one that is not answered; then it is said again elsewhere.
-const patienceMs = 250
 
 /**
  * A read, of values that the driver writes at once and without fail. One that it could not write
