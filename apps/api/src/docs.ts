@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { type Context, Hono } from 'hono'
 import { page, policy, start } from './docs-page.ts'
+import type { ErrorCode } from './http/errors.ts'
 import { isNamedBy, tagOf } from './http/etag.ts'
 
 const types = {
@@ -54,7 +55,7 @@ export function createDocs() {
   const send = async (c: Context) => {
     assets ??= readAssets()
     const asset = (await assets).get(c.req.path)
-    return asset ? sendAsset(c, asset) : c.notFound()
+    return asset ? sendAsset(c, asset) : c.json(['not_found' satisfies ErrorCode], 404)
   }
   return new Hono()
     .get('/docs', send)

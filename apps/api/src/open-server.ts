@@ -2,14 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { getRequestListener, RequestError } from '@hono/node-server'
+import { RequestError } from '@hono/node-server'
 import { type ErrorCode, statusOfCode } from './http/errors.ts'
 import { secureHeaders } from './http/secure-headers.ts'
+import { createListener, type Served } from './listener.ts'
 import type { Log } from './log.ts'
-
-export interface Served {
-  fetch: (request: Request) => Response | Promise<Response>
-}
 
 // Ten letters a second hold a connection as well as a crowd does: a client has so long to say its
 // headers, and its whole request, and to take what it asked for.
@@ -23,7 +20,7 @@ const idleMs = 15_000
 
 /** A server whose every answer is ours, also to what no route can be asked. */
 export function openServer(app: Served, log: Log) {
-  const listener = getRequestListener(app.fetch, { errorHandler: (error) => refuse(error, log) })
+  const listener = createListener(app, (error) => refuse(error, log))
   // A request without a Host comes to us then, who refuse it as we refuse all.
   const server = createServer({ requireHostHeader: false, ...patience }, listener)
   server.setTimeout(idleMs)
@@ -86,28 +83,27 @@ async function end(socket: Duplex, response: Response, status = response.status)
 
 /** Ends the connections on which nothing is being answered, and the others as soon as it is. */
 function trackIdle(server: ReturnType<typeof createServer>) {
-  const sockets = new Set<Socket>()
-  const answers = new Set<ServerResponse>()
+  const latest = new Map<Socket, ServerResponse | undefined>()
   let isEnding = false
   server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
+    latest.set(socket, undefined)
+    socket.on('close', () => latest.delete(socket))
   })
-  server.prependListener('request', (_request, answer) => {
-    answers.add(answer)
-    answer.on('close', () => {
-      answers.delete(answer)
-      if (isEnding) endIdle()
-    })
+  server.prependListener('request', ({ socket }, answer) => {
+    latest.set(socket, answer)
+    if (isEnding) answer.on('close', () => endIfIdle(socket))
   })
-  function endIdle() {
+  function endIfIdle(socket: Socket) {
+    const answer = latest.get(socket)
+    if (answer && !answer.closed) return
+    latest.delete(socket)
+    socket.destroySoon()
+  }
+  return function endIdle() {
     isEnding = true
-    const busy = new Set(Array.from(answers, ({ req }) => req.socket))
-    for (const socket of sockets) {
-      if (busy.has(socket)) continue
-      sockets.delete(socket)
-      socket.destroySoon()
+    for (const [socket, answer] of latest) {
+      answer?.on('close', () => endIfIdle(socket))
+      endIfIdle(socket)
     }
   }
-  return endIdle
 }

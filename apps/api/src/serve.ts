@@ -1,6 +1,7 @@
 import type { Config } from './config.ts'
+import type { Served } from './listener.ts'
 import type { Log } from './log.ts'
-import { openServer, type Served } from './open-server.ts'
+import { openServer } from './open-server.ts'
 
 const answerWithinMs = 9_000
 const exitWithinMs = 9_500

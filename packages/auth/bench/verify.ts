@@ -10,7 +10,7 @@ const TOKENS = 1000
 /** Tokens verified for the first time in one round. */
 const SLICE = 200
 
-type Verify = (token: string) => Promise<unknown>
+type Verify = (token: string) => unknown
 
 const pool = await createTestPool({ userPoolId: 'us-east-1_BenchPool', clientId: 'bench' })
 const { userPoolId, clientId, issuer } = pool

@@ -11,8 +11,11 @@ import type { VerifierOptions } from './options.ts'
 import { type Pool, readPools } from './pools.ts'
 import { TokenCache } from './token-cache.ts'
 
-/** Resolves to what a valid token says; rejects with TokenRejectedError or KeysUnavailableError. */
-export type VerifyToken = (token: string) => Promise<VerifiedToken>
+/**
+ * What a valid token says, at once where it was verified before; rejects with TokenRejectedError or
+ * KeysUnavailableError.
+ */
+export type VerifyToken = (token: string) => VerifiedToken | Promise<VerifiedToken>
 
 export type Verifier = VerifyToken & {
   /**
@@ -63,12 +66,13 @@ const prove = async (text: string, pools: Map<string, Pool>, now: number): Promi
 const checkHooks = async (
   { token, header, pool, about }: Proven,
   isDenied: VerifierOptions['isDenied'],
-) => {
+): Promise<VerifiedToken> => {
   if (isDenied && (await isDenied(token)) !== false) throw new TokenRejectedError('denied', about)
   const { customCheck } = pool
   if (customCheck && (await customCheck(token, header)) !== true) {
     throw new TokenRejectedError('custom_check_failed', about)
   }
+  return token
 }
 
 export const createVerifier = (options: VerifierOptions): Verifier => {
@@ -77,21 +81,45 @@ export const createVerifier = (options: VerifierOptions): Verifier => {
   const cache = new TokenCache<Proven>(cacheEntries)
   const counts = { hits: 0, misses: 0 }
 
-  const verify = async (text: string): Promise<VerifiedToken> => {
+  const isSound = ({ key, token, pool }: Proven, current: Key | undefined) =>
+    current === key && isTimely(token, pool, now())
+
+  const verifyAnew = async (text: string, digest: string) => {
+    cache.delete(digest)
+    const proven = await prove(text, pools, now())
+    cache.insert(digest, proven)
+    counts.misses += 1
+    return finish(proven)
+  }
+
+  const finish = (proven: Proven) =>
+    isDenied || proven.pool.customCheck ? checkHooks(proven, isDenied) : proven.token
+
+  const verifyHashed = (text: string, digest: string) => {
+    const known = cache.find(digest)
+    if (!known) return verifyAnew(text, digest)
+    const judge = (current: Key | undefined) => {
+      if (!isSound(known, current)) return verifyAnew(text, digest)
+      counts.hits += 1
+      return finish(known)
+    }
+    const finding = known.pool.keys.find(known.about.kid)
+    return finding instanceof Promise ? finding.then(judge) : judge(finding)
+  }
+
+  const verifyText = (text: string) => {
     if (text.length > MAX_HEADER_LENGTH) throw new TokenRejectedError('token_too_large')
     const hashing = digestOf(text)
-    const digest = typeof hashing === 'string' ? hashing : await hashing
-    let proven = cache.find(digest)
-    const found = proven?.pool.keys.find(proven.about.kid)
-    const key = found instanceof Promise ? await found : found
-    if (!proven || key !== proven.key || !isTimely(proven.token, proven.pool, now())) {
-      cache.delete(digest)
-      proven = await prove(text, pools, now())
-      cache.insert(digest, proven)
-      counts.misses += 1
-    } else counts.hits += 1
-    if (isDenied || proven.pool.customCheck) await checkHooks(proven, isDenied)
-    return proven.token
+    if (typeof hashing === 'string') return verifyHashed(text, hashing)
+    return hashing.then((digest) => verifyHashed(text, digest))
+  }
+
+  const verify: VerifyToken = (text) => {
+    try {
+      return verifyText(text)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   const loadKeys = async () => {

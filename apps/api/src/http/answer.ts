@@ -1,6 +1,9 @@
 import type { Context } from 'hono'
 import type { ApiEnv } from './context.ts'
+import type { MaybePromise } from './maybe-promise.ts'
 import { secureHeaders } from './secure-headers.ts'
+
+export type Answer = MaybePromise<Response>
 
 /**
  * The headers of the answer under way, to which whoever knows one adds it. A plain record, for
@@ -10,15 +13,20 @@ export type AnswerHeaders = Record<string, string>
 
 export const headersOf = (c: Context): AnswerHeaders => c.get('headers')
 
-/** Answers with those headers and no other. */
-export function answer(
-  c: Context,
-  body: string | Uint8Array<ArrayBuffer> | null,
-  status = 200,
-): Response {
-  const response = new Response(body, { status, headers: headersOf(c) })
-  c.set('answered', response)
-  return response
+type Body = Uint8Array<ArrayBuffer> | null
+
+/** An answer that has those headers and no other, with its parts for a server that can write them. */
+export interface Ready extends Response {
+  readonly ready: { status: number; headers: AnswerHeaders; body: Body }
+}
+
+export const isReady = (response: Response): response is Ready => 'ready' in response
+
+export function answer(c: Context, body: Body, status = 200): Ready {
+  const headers = headersOf(c)
+  if (body) headers['Content-Length'] = String(body.byteLength)
+  const response = new Response(body, { status, headers })
+  return Object.assign(response, { ready: { status, headers, body } })
 }
 
 // What a caller may name its request, to find it in the log.
@@ -36,10 +44,11 @@ export function beginAnswer(c: Context<ApiEnv>) {
 }
 
 /** Gives the headers to what Hono answered by itself. */
-export function completeAnswer(c: Context<ApiEnv>) {
-  if (c.res === c.get('answered')) return
-  const { headers } = c.res
+export function completeAnswer(c: Context<ApiEnv>, response: Response): Response {
+  if (isReady(response)) return response
+  const { headers } = response
   for (const [name, value] of Object.entries(headersOf(c))) {
     if (!headers.has(name)) headers.set(name, value)
   }
+  return response
 }

@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
-import { answer, headersOf } from './answer.ts'
+import { type Answer, answer, headersOf } from './answer.ts'
 import type { ApiEnv } from './context.ts'
 import { isNamedBy, tagOf } from './etag.ts'
+import { andThen } from './maybe-promise.ts'
 
 /** Whose caches may keep an answer: anybody’s, or only the reader’s own. */
 export type Audience = 'public' | 'private'
@@ -16,26 +17,24 @@ interface Sent {
 }
 
 /** What was read before a write is answered to nobody after it. */
-export function dropAfterWrite(c: Context<ApiEnv>) {
+export function dropAfterWrite(c: Context<ApiEnv>, { ok, status }: Response) {
   // Who is refused has written nothing; of an error nobody knows.
-  if (c.res.ok || c.res.status >= 500) c.get('deps').homePages.drop()
+  if (ok || status >= 500) c.get('deps').homePages.drop()
 }
 
 /**
  * Answers a GET or HEAD with its tag, or 304 where the caller has that very text. It may be kept,
  * and is asked for anew each time: a crud expires to the second, and a rename shows at once.
  */
-export async function sendTagged(c: Context, body: Bytes, { type, audience, tag: known }: Sent) {
-  const tag = known ?? (await tagOf(body))
+export const sendTagged = (c: Context, body: Bytes, { tag, ...sent }: Sent): Answer =>
+  andThen(tag ?? tagOf(body), (tag) => sendNamed(c, body, { tag, ...sent }))
+
+function sendNamed(c: Context, body: Bytes, { type, audience, tag }: Sent & { tag: string }) {
   const headers = headersOf(c)
   headers.ETag = tag
   headers['Cache-Control'] = `${audience}, no-cache`
   if (audience === 'private') headers.Vary = 'Origin, Authorization'
   if (isNamedBy(c.req.header('if-none-match'), tag)) return answer(c, null, 304)
-  // A server counts the body that it sends; HEAD has none.
-  if (c.req.method === 'HEAD') {
-    headers['Content-Length'] = String(body.byteLength)
-  }
   headers['Content-Type'] = type
   return answer(c, body)
 }

@@ -1,6 +1,7 @@
 import { type RouteConfig, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { andThen, type MaybePromise } from './maybe-promise.ts'
 
 type Target = 'query' | 'param' | 'json'
 
@@ -11,10 +12,10 @@ export function checkInput(request: RouteConfig['request'] = {}) {
   const body = request.body?.content['application/json']
   const json = schemaOf(body && 'schema' in body ? body.schema : undefined)
 
-  return async (c: Context): Promise<Response | undefined> =>
+  return (c: Context): MaybePromise<Response | undefined> =>
     (query && accept(c, 'query', query, readQuery(c))) ??
     (param && accept(c, 'param', param, c.req.param())) ??
-    (json && accept(c, 'json', json, await readJson(c)))
+    (json && andThen(readJson(c), (body) => accept(c, 'json', json, body)))
 }
 
 function schemaOf(declared: unknown): z.ZodType | undefined {

@@ -61,7 +61,7 @@ function otherQuery({ req }: Context): string {
 
 const type = 'application/json'
 
-function sendUntagged(c: Context, body: string | Uint8Array<ArrayBuffer>) {
+function sendUntagged(c: Context, body: Uint8Array<ArrayBuffer>) {
   headersOf(c)['Content-Type'] = type
   return answer(c, body)
 }
@@ -71,7 +71,7 @@ const encoder = new TextEncoder()
 /**
  * Sends JSON that Postgres serialised, typed as what it holds. A viewer's answer is theirs alone.
  */
-export async function sendJson<T>(
+export function sendJson<T>(
   c: Context,
   json: JsonText<T> | JsonBytes<T>,
   audience: Audience = c.get('viewer') === undefined ? 'public' : 'private',
@@ -80,7 +80,7 @@ export async function sendJson<T>(
   const body = typeof json === 'string' ? encoder.encode(json) : json
   const response =
     c.req.method === 'GET' || c.req.method === 'HEAD'
-      ? await sendTagged(c, body, { type, audience, tag })
+      ? sendTagged(c, body, { type, audience, tag })
       : sendUntagged(c, body)
   // The body is bytes, so Hono cannot know its shape; the JSON’s own type carries it from the select.
   return response as unknown as Response & TypedResponse<T, 200, 'json'>

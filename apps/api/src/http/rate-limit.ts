@@ -1,10 +1,11 @@
 import type { Bucket, TokenTaken } from '@cruddur/db'
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context } from 'hono'
 import type { Deps } from '../deps.ts'
-import { headersOf } from './answer.ts'
+import { type Answer, headersOf } from './answer.ts'
 import { clientAddress } from './client-address.ts'
 import type { ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
+import { andThen, endingWith, type MaybePromise } from './maybe-promise.ts'
 
 export interface Limits {
   perPerson: Bucket
@@ -12,7 +13,7 @@ export interface Limits {
   /** Requests of one address that are answered at the same time. */
   concurrent: number
   /** Of this process, or of all: then it takes a statement. */
-  takeToken: (key: string, bucket: Bucket) => TokenTaken | Promise<TokenTaken>
+  takeToken: (key: string, bucket: Bucket) => MaybePromise<TokenTaken>
 }
 
 export interface Callers {
@@ -29,7 +30,7 @@ const isProbe = (path: string) =>
 /** Lets each address have its share of requests, and so many at the same time. */
 export function limitAddress({ peerOf, trustedHops = 0 }: Callers) {
   const underWay = new Map<string, number>()
-  return async (c: Context<ApiEnv>, next: () => ReturnType<MiddlewareHandler>) => {
+  return (c: Context<ApiEnv>, next: () => Answer): Answer => {
     if (isProbe(c.req.path)) return next()
     const address = clientAddress(peerOf?.(c), c.req.header('x-forwarded-for'), trustedHops)
     if (address === undefined) return next()
@@ -41,15 +42,12 @@ export function limitAddress({ peerOf, trustedHops = 0 }: Callers) {
       throw new ApiError('rate_limited')
     }
     underWay.set(address, others + 1)
-    try {
-      const taking = limit(c, 'address', address, limits.perAddress)
-      if (taking) await taking
-      return await next()
-    } finally {
+    const leave = () => {
       const left = (underWay.get(address) ?? 1) - 1
       if (left > 0) underWay.set(address, left)
       else underWay.delete(address)
     }
+    return endingWith(() => andThen(limit(c, 'address', address, limits.perAddress), next), leave)
   }
 }
 
@@ -62,11 +60,10 @@ export function limitPerson(c: Context, sub: string) {
 type Name = 'address' | 'person'
 
 /** Waits for nothing where the buckets are this process’s own. */
-function limit(c: Context, name: Name, key: string, bucket: Bucket): void | Promise<void> {
+function limit(c: Context, name: Name, key: string, bucket: Bucket): MaybePromise<void> {
   const { limits }: Deps = c.get('deps')
   const taken = limits.takeToken(`${name} ${key}`, bucket)
-  if (!(taken instanceof Promise)) return tell(c, name, bucket, taken)
-  return taken.then((answer) => tell(c, name, bucket, answer))
+  return andThen(taken, (answer) => tell(c, name, bucket, answer))
 }
 
 /** As in draft-ietf-httpapi-ratelimit-headers-11: what is left, and when all of it is there again. */

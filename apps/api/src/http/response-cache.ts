@@ -1,4 +1,5 @@
 // Answers that are the same for everybody, kept for a moment.
+import type { MaybePromise } from './maybe-promise.ts'
 
 interface Perishable {
   /** How long all that is in it lives, by the clock of the statement that read it. */
@@ -28,18 +29,15 @@ export function createResponseCache<T extends Perishable>(now = () => performanc
   let current = empty()
   const counts = { hits: 0, misses: 0 }
 
-  async function get(key: string, read: () => Promise<T>): Promise<T> {
-    const askedAt = now()
-    for (;;) {
-      const known = current.held.get(key)
-      if (known && askedAt < known.until) {
-        counts.hits++
-        return known.answer
-      }
-      const found = await (current.underWay.get(key) ?? begin(key, read))
-      // What somebody else has read may be over for who asked later.
-      if (askedAt < found.until) return found.answer
+  function get(key: string, read: () => Promise<T>, askedAt = now()): MaybePromise<T> {
+    const known = current.held.get(key)
+    if (known && askedAt < known.until) {
+      counts.hits++
+      return known.answer
     }
+    const reading = current.underWay.get(key) ?? begin(key, read)
+    // What somebody else has read may be over for who asked later.
+    return reading.then(({ answer, until }) => (askedAt < until ? answer : get(key, read, askedAt)))
   }
 
   function begin(key: string, read: () => Promise<T>): Promise<Held<T>> {

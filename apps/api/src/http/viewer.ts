@@ -1,9 +1,9 @@
 import { KeysUnavailableError, readBearer, TokenRejectedError } from '@cruddur/auth'
 import type { Context } from 'hono'
-import { createMiddleware } from 'hono/factory'
 import type { Deps } from '../deps.ts'
-import type { ApiEnv } from './context.ts'
+import { type ApiEnv, createStep } from './context.ts'
 import { ApiError } from './errors.ts'
+import { andThen, type MaybePromise, orElse } from './maybe-promise.ts'
 import { limitPerson } from './rate-limit.ts'
 
 /** Who is calling: their `sub`, and the token that says so. */
@@ -22,26 +22,24 @@ interface ReaderEnv extends ApiEnv {
 }
 
 /** Lets only signed-in people pass, each with a row: a missing one is made on the way. */
-export const requireUser = createMiddleware<ViewerEnv>(async (c, next) => {
+export const requireUser = createStep<ViewerEnv>(async (c, next) => {
   const viewer = await findViewer(c, c.req.header('authorization'))
   if (!viewer || !(await c.get('deps').ensurePerson(viewer))) throw new ApiError('generic_401')
   c.set('viewer', viewer)
-  await next()
+  return next()
 })
 
-/** Lets everybody pass. */
-export const optionalUser = createMiddleware<ReaderEnv>(async (c, next) => {
-  await readViewer(c)
-  await next()
-})
-
-/** A token that is no good, or cannot be verified now, is an anonymous reader’s. */
-export async function readViewer(c: Context) {
+/** Lets everybody pass. A token that is no good, or cannot be verified now, is an anonymous reader’s. */
+export const optionalUser = createStep<ReaderEnv>((c, next) => {
   const authorization = c.req.header('authorization')
-  // Nothing to wait for, and most who read home have none.
-  if (authorization === undefined) return
-  c.set('viewer', await findViewer(c, authorization).catch(anonymousIfUnknown))
-}
+  // Nothing to find out, and most who read home have none.
+  if (authorization === undefined) return next()
+  const finding = orElse(() => findViewer(c, authorization), anonymousIfUnknown)
+  return andThen(finding, (viewer) => {
+    c.set('viewer', viewer)
+    return next()
+  })
+})
 
 /**
  * Runs a statement of the viewer’s, again if it found nothing and their row had gone since it was
@@ -63,31 +61,36 @@ function anonymousIfUnknown(error: unknown): undefined {
   if (!(error instanceof KeysUnavailableError)) throw error
 }
 
-async function findViewer(c: Context, authorization?: string): Promise<Viewer | undefined> {
-  const token = await verifyBearer(c, authorization)
-  if (!token) return undefined
-  c.set('person', token.sub)
-  const limiting = limitPerson(c, token.sub)
-  if (limiting) await limiting
-  return token
+function findViewer(c: Context, authorization?: string): MaybePromise<Viewer | undefined> {
+  return andThen(verifyBearer(c, authorization), (viewer) => {
+    if (!viewer) return undefined
+    c.set('person', viewer.sub)
+    return andThen(limitPerson(c, viewer.sub), () => viewer)
+  })
 }
 
-async function verifyBearer(c: Context, authorization?: string): Promise<Viewer | undefined> {
-  const { verify, log, metrics }: Deps = c.get('deps')
-  try {
-    const accessToken = readBearer(authorization)
-    if (accessToken === undefined) return undefined
-    const { sub, scopes } = await verify(accessToken)
-    metrics.count('tokens_total', 'verdict="accepted"')
-    return { sub, scopes, accessToken }
-  } catch (error) {
-    if (!(error instanceof TokenRejectedError)) {
-      metrics.count('tokens_total', 'verdict="unknown"')
-      throw error
-    }
-    const { code, kid, jti } = error
-    metrics.count('tokens_total', `verdict="${code}"`)
-    log.info('token_rejected', { requestId: c.get('requestId'), code, kid, jti })
-    return undefined
+function verifyBearer(c: Context, authorization?: string): MaybePromise<Viewer | undefined> {
+  const { verify, metrics }: Deps = c.get('deps')
+  return orElse(
+    () => {
+      const accessToken = readBearer(authorization)
+      if (accessToken === undefined) return undefined
+      return andThen(verify(accessToken), ({ sub, scopes }) => {
+        metrics.count('tokens_total', 'verdict="accepted"')
+        return { sub, scopes, accessToken }
+      })
+    },
+    (error) => noteRefusal(c, error),
+  )
+}
+
+function noteRefusal(c: Context, error: unknown): undefined {
+  const { log, metrics }: Deps = c.get('deps')
+  if (!(error instanceof TokenRejectedError)) {
+    metrics.count('tokens_total', 'verdict="unknown"')
+    throw error
   }
+  const { code, kid, jti } = error
+  metrics.count('tokens_total', `verdict="${code}"`)
+  log.info('token_rejected', { requestId: c.get('requestId'), code, kid, jti })
 }

@@ -1,6 +1,6 @@
-import { type Activity, findProfile, listHome } from '@cruddur/db'
+import { findProfile, listHome } from '@cruddur/db'
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Context, TypedResponse } from 'hono'
+import type { Context } from 'hono'
 import type { Deps } from '../../deps.ts'
 import { createRouter } from '../../http/context.ts'
 import { writeCursor } from '../../http/cursor.ts'
@@ -8,24 +8,22 @@ import { errorResponses, pageCodes } from '../../http/error-responses.ts'
 import { ApiError } from '../../http/errors.ts'
 import { tagOf } from '../../http/etag.ts'
 import { handleParam, handleSegment } from '../../http/handle.ts'
+import { andThen } from '../../http/maybe-promise.ts'
 import { linkCursor, pageQuery, sendJson, sendPageOf } from '../../http/page.ts'
 import { pageHeaders } from '../../http/shapes.ts'
 import { optionalUser } from '../../http/viewer.ts'
 import { activitySchema, profileFeedSchema } from './schemas.ts'
 
-export const homePath = '/api/activities/home'
-const homeLimit = 50
-
 const home = createRoute({
   method: 'get',
-  path: homePath,
+  path: '/api/activities/home',
   operationId: 'listHome',
   tags: ['Feeds'],
   summary: 'The home feed: live cruds, newest first',
   description: 'Anybody may read it; a token that is missing, malformed or expired is no error.',
   security: [{}, { accessToken: [] }],
   middleware: [optionalUser] as const,
-  request: { query: pageQuery(homeLimit) },
+  request: { query: pageQuery(50) },
   responses: {
     200: {
       description: 'Cruds; replies are left out',
@@ -55,24 +53,24 @@ const profile = createRoute({
 })
 
 /** The first page, kept for a moment: the same for everybody. */
-export async function sendNewest(
-  c: Context,
-  limit = homeLimit,
-): Promise<Response & TypedResponse<Activity[], 200, 'json'>> {
+function sendNewest(c: Context, limit: number) {
   const { db, homePages }: Deps = c.get('deps')
-  const page = await homePages.get(String(limit), async () => {
+  const page = homePages.get(String(limit), async () => {
     const { next, ...read } = await listHome(db, { limit })
     return { ...read, cursor: next && writeCursor(next), tag: await tagOf(read.body) }
   })
-  linkCursor(c, page.cursor)
-  return sendJson(c, page.body, 'private', page.tag)
+  return andThen(page, ({ body, cursor, tag }) => {
+    linkCursor(c, cursor)
+    return sendJson(c, body, 'private', tag)
+  })
 }
 
 export const feedRoutes = createRouter()
-  .openapi(home, async (c) => {
+  .openapi(home, (c) => {
     const { limit, cursor: after } = c.req.valid('query')
     if (!after) return sendNewest(c, limit)
-    return sendPageOf(c, await listHome(c.get('deps').db, { limit, after }), 'private')
+    const page = listHome(c.get('deps').db, { limit, after })
+    return page.then((read) => sendPageOf(c, read, 'private'))
   })
   .openapi(profile, async (c) => {
     const { limit, cursor } = c.req.valid('query')
