@@ -19,7 +19,7 @@ const fetch = (request: Request) =>
     : Response.json(['here'])
 
 async function open() {
-  const { server, endIdle } = openServer({ fetch }, log)
+  const { server, endIdle } = openServer({ fetch, answer: fetch }, log)
   await once(server.listen(0, '127.0.0.1'), 'listening')
   afterAll(() => {
     server.close()
@@ -82,7 +82,8 @@ describe('what no route can be asked', async () => {
   })
 
   it('is a failure below the app as well', async () => {
-    const failing = openServer({ fetch: () => Promise.reject(new Error('a secret')) }, log)
+    const fail = () => Promise.reject(new Error('a secret'))
+    const failing = openServer({ fetch: fail, answer: fail }, log)
     await once(failing.server.listen(0, '127.0.0.1'), 'listening')
     const { port } = failing.server.address() as AddressInfo
     const response = await globalThis.fetch(`http://127.0.0.1:${port}/`)

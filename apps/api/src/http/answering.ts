@@ -37,7 +37,7 @@ export function createAnswering({ origins, depsFor, ...callers }: AnsweringOptio
   const write = (c: Context<ApiEnv>, handle: Handle): Answer =>
     checkBody(c, () =>
       andThen(answerFrom(c, handle), (answer) => {
-        dropAfterWrite(c, answer)
+        dropAfterWrite(c, answer.status)
         return answer
       }),
     )
@@ -52,7 +52,7 @@ export function createAnswering({ origins, depsFor, ...callers }: AnsweringOptio
       beginAnswer(c)
       const answering = answerFrom(c, () => guard(c, handle))
       return andThen(answering, (answer) => {
-        logRequest(c, answer, start)
+        logRequest(c, answer.status, start)
         return completeAnswer(c, answer)
       })
     }

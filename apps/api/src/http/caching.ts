@@ -17,9 +17,9 @@ interface Sent {
 }
 
 /** What was read before a write is answered to nobody after it. */
-export function dropAfterWrite(c: Context<ApiEnv>, { ok, status }: Response) {
+export function dropAfterWrite(c: Context<ApiEnv>, status: number) {
   // Who is refused has written nothing; of an error nobody knows.
-  if (ok || status >= 500) c.get('deps').homePages.drop()
+  if (status < 300 || status >= 500) c.get('deps').homePages.drop()
 }
 
 /**

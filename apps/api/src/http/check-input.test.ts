@@ -2,18 +2,26 @@ import { z } from '@hono/zod-openapi'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { checkInput } from './check-input.ts'
+import { ApiError, statusOfCode } from './errors.ts'
 
 const short = (code: string) => z.string({ error: code }).max(2, code)
 const query = z.object({ limit: short('limit_invalid'), cursor: short('cursor_invalid') })
-const params = z.object({ name: short('name_invalid') })
-const schema = z.object({ first: short('text_invalid'), second: short('text_invalid') })
+const params = z.object({ name: short('display_name_invalid') })
+const schema = z.object({ first: short('message_invalid'), second: short('message_invalid') })
 
 const check = checkInput({
   query,
   params,
   body: { content: { 'application/json': { schema } } },
 })
-const app = new Hono().post('/:name', async (c) => (await check(c)) ?? c.text('taken'))
+const app = new Hono().post('/:name', async (c) => {
+  await check(c)
+  return c.text('taken')
+})
+app.onError((error, c) => {
+  if (!(error instanceof ApiError)) throw error
+  return c.json(error.codes, statusOfCode[error.codes[0]])
+})
 const ask = async (path: string, body = '{"first":"a","second":"b"}') => {
   const response = await app.request(path, { method: 'POST', body })
   return [response.status, await response.text()]
@@ -26,8 +34,8 @@ describe('input', () => {
 
   it.each([
     ['the query first', '/diana?limit=100', '{"first":1}', ['limit_invalid', 'cursor_invalid']],
-    ['then the path', '/diana?limit=1&cursor=a', '{"first":1}', ['name_invalid']],
-    ['then the body, each code once', '/di?limit=1&cursor=a', '{"first":1}', ['text_invalid']],
+    ['then the path', '/diana?limit=1&cursor=a', '{"first":1}', ['display_name_invalid']],
+    ['then the body, each code once', '/di?limit=1&cursor=a', '{"first":1}', ['message_invalid']],
     ['what is said twice', '/di?limit=1&cursor=a&limit=2', '{}', ['limit_invalid']],
   ])('is refused: %s', async (_name, path, body, codes) => {
     expect(await ask(path, body)).toEqual([422, JSON.stringify(codes)])

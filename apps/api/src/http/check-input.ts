@@ -1,21 +1,23 @@
 import { type RouteConfig, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { ApiError, type ErrorCode } from './errors.ts'
 import { andThen, type MaybePromise } from './maybe-promise.ts'
 
 type Target = 'query' | 'param' | 'json'
 
-/** Checks what a route declares of its input; a schema's messages are the codes of the refusal. */
+/** Checks what a route declares of its input, or throws the codes that a schema’s messages are. */
 export function checkInput(request: RouteConfig['request'] = {}) {
   const query = schemaOf(request.query)
   const param = schemaOf(request.params)
   const body = request.body?.content['application/json']
   const json = schemaOf(body && 'schema' in body ? body.schema : undefined)
 
-  return (c: Context): MaybePromise<Response | undefined> =>
-    (query && accept(c, 'query', query, readQuery(c))) ??
-    (param && accept(c, 'param', param, c.req.param())) ??
-    (json && andThen(readJson(c), (body) => accept(c, 'json', json, body)))
+  return (c: Context): MaybePromise<void> => {
+    if (query) accept(c, 'query', query, readQuery(c))
+    if (param) accept(c, 'param', param, c.req.param())
+    if (json) return andThen(readJson(c), (body) => accept(c, 'json', json, body))
+  }
 }
 
 function schemaOf(declared: unknown): z.ZodType | undefined {
@@ -26,16 +28,15 @@ function schemaOf(declared: unknown): z.ZodType | undefined {
 
 function accept(c: Context, target: Target, schema: z.ZodType, value: unknown) {
   const result = schema.safeParse(value)
-  if (result.success) {
-    // What zod answers is an object wherever a route declares one.
-    c.req.addValidatedData(target, result.data as object)
-    return undefined
-  }
+  // What zod answers is an object wherever a route declares one.
+  if (result.success) return c.req.addValidatedData(target, result.data as object)
   const { issues } = result.error
   // A body that is JSON but no object at all has no field to name.
   const isMalformed = target === 'json' && issues.some(({ path }) => path.length === 0)
-  if (isMalformed) return c.json(['body_malformed'], 400)
-  return c.json([...new Set(issues.map(({ message }) => message))], 422)
+  if (isMalformed) throw new ApiError('body_malformed')
+  const codes = new Set(issues.map(({ message }) => message))
+  // Whatever fails has an issue, and each message of a schema of ours is a code.
+  throw new ApiError(...([...codes] as [ErrorCode]))
 }
 
 /** What is said twice is no text. */

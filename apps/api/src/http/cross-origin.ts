@@ -1,21 +1,19 @@
 import type { Context } from 'hono'
-import { answer, headersOf } from './answer.ts'
+import { answer, headersOf, type Ready } from './answer.ts'
 import type { ApiEnv } from './context.ts'
 
 const methods = 'GET,HEAD,POST,PUT,DELETE,OPTIONS'
 const requestHeaders = 'authorization,content-type,idempotency-key,if-none-match,traceparent'
-const exposed = 'link,etag,retry-after,ratelimit,ratelimit-policy,x-request-id'
 
 /** CORS for pages of these origins, and the answer to their preflight; why not Hono’s, docs/decisions/0012-http-caching.md says. */
 export const crossOrigin = (origins: string[]) => {
   const allowed = new Set(origins)
-  return (c: Context<ApiEnv>): Response | undefined => {
+  return (c: Context<ApiEnv>): Ready | undefined => {
     const headers = headersOf(c)
     const origin = c.req.header('origin')
     if (origin !== undefined && allowed.has(origin)) {
       headers['Access-Control-Allow-Origin'] = origin
     }
-    headers['Access-Control-Expose-Headers'] = exposed
     headers.Vary = 'Origin'
     if (c.req.method !== 'OPTIONS') return undefined
     headers['Access-Control-Max-Age'] = '600'

@@ -34,13 +34,13 @@ export const statusOfCode = {
 
 export type ErrorCode = keyof typeof statusOfCode
 
-/** Thrown where a rule is broken; on-error answers its code. */
+/** Thrown where a rule is broken, or several of one status; on-error answers the codes. */
 export class ApiError extends Error {
   override name = 'ApiError'
-  readonly code: ErrorCode
+  readonly codes: readonly [ErrorCode, ...ErrorCode[]]
 
-  constructor(code: ErrorCode) {
-    super(code)
-    this.code = code
+  constructor(...codes: [ErrorCode, ...ErrorCode[]]) {
+    super(codes.join(', '))
+    this.codes = codes
   }
 }

@@ -4,14 +4,15 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { CognitoUnavailableError } from '../cognito.ts'
 import { codeOfFailure, type LogFields } from '../log.ts'
-import { headersOf } from './answer.ts'
+import { answerCodes, headersOf, type Ready } from './answer.ts'
 import type { ApiEnv } from './context.ts'
-import { ApiError, type ErrorCode, statusOfCode } from './errors.ts'
+import { ApiError, type ErrorCode } from './errors.ts'
 
 /**
  * Every throw ends here, as an array of codes; only what nobody foresaw is logged with its cause.
  */
-export function onError(error: Error, c: Context<ApiEnv>): Response {
+export function onError(error: Error, c: Context<ApiEnv>): Ready {
+  if (error instanceof ApiError) return answerCodes(c, error.codes)
   const code = codeOf(error)
   if (code === 'unavailable') {
     headersOf(c)['Retry-After'] = String(retryAfterSeconds(error))
@@ -19,11 +20,10 @@ export function onError(error: Error, c: Context<ApiEnv>): Response {
   if (code === 'unavailable' || code === 'generic_500') {
     c.get('deps').log.error(code, { requestId: c.get('requestId'), ...describe(error) })
   }
-  return c.json([code], statusOfCode[code])
+  return answerCodes(c, [code])
 }
 
 function codeOf(error: Error): ErrorCode {
-  if (error instanceof ApiError) return error.code
   if (error instanceof HTTPException) return codeOfStatus(error.status)
   return isOfCognito(error) || isUnavailable(error) ? 'unavailable' : 'generic_500'
 }

@@ -66,6 +66,9 @@ function limit(c: Context, name: Name, key: string, bucket: Bucket): MaybePromis
   return andThen(taken, (answer) => tell(c, name, bucket, answer))
 }
 
+const policyOf = (name: Name, tokens: number, windowMs: number) =>
+  `"${name}";q=${tokens};w=${Math.round(windowMs / 1000)}`
+
 /** As in draft-ietf-httpapi-ratelimit-headers-11: what is left, and when all of it is there again. */
 function tell(
   c: Context,
@@ -76,7 +79,7 @@ function tell(
   const left = Math.max(0, Math.floor(((windowMs - fullInMs) * tokens) / windowMs))
   const resetSeconds = Math.ceil(fullInMs / 1000)
   const headers = headersOf(c)
-  headers['RateLimit-Policy'] = `"${name}";q=${tokens};w=${Math.round(windowMs / 1000)}`
+  headers['RateLimit-Policy'] = policyOf(name, tokens, windowMs)
   headers.RateLimit = `"${name}";r=${isTaken ? left : 0};t=${resetSeconds}`
   if (isTaken) return
   const { metrics }: Deps = c.get('deps')

@@ -13,13 +13,14 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 const nowhere = '/*'
 
 /** One line a request: the route’s pattern, never the path, which may name a person. */
-export function logRequest(c: Context<ApiEnv>, { status }: Response, start: number) {
+export function logRequest(c: Context<ApiEnv>, status: number, start: number) {
   const ms = Math.round((performance.now() - start) * 10) / 10
   const { log, metrics } = c.get('deps')
   const [id, person] = [c.get('requestId'), c.get('person')]
   const method = methods.has(c.req.method) ? c.req.method : 'other'
   const route = routePath(c, -1) || nowhere
-  const [, trace] = traceparent.exec(c.req.header('traceparent') ?? '') ?? []
+  const parent = c.req.header('traceparent')
+  const trace = parent === undefined ? undefined : traceparent.exec(parent)?.[1]
   log.info('request', { id, method, route, status, ms, person, trace })
   metrics.countRequest({ method, route, status, ms })
 }

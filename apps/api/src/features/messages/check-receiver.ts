@@ -1,7 +1,7 @@
 import { isHandle, isReceiver } from '@cruddur/db'
 import { z } from '@hono/zod-openapi'
 import { createStep } from '../../http/context.ts'
-import type { ErrorCode } from '../../http/errors.ts'
+import { ApiError, statusOfCode } from '../../http/errors.ts'
 import type { ViewerEnv } from '../../http/viewer.ts'
 
 const toPerson = z.object({
@@ -14,13 +14,15 @@ const toPerson = z.object({
  * one learns it from the statement that would write it.
  */
 export const checkReceiver = createStep<ViewerEnv>(async (c, next) => {
-  const answer = await next()
-  if (answer.status !== 422) return answer
-  const codes = z.array(z.string()).parse(await answer.clone().json())
-  const isOfMessage = codes.every((code) => code.startsWith('message_'))
-  const body = toPerson.safeParse(await c.req.json())
-  if (!isOfMessage || !body.success) return answer
-  const { sub } = c.get('viewer')
-  if (await isReceiver(c.get('deps').db, { sub, handle: body.data.handle })) return answer
-  return c.json([...codes, 'user_reciever_handle_blank' satisfies ErrorCode], 422)
+  try {
+    return await next()
+  } catch (error) {
+    if (!(error instanceof ApiError) || statusOfCode[error.codes[0]] !== 422) throw error
+    const isOfMessage = error.codes.every((code) => code.startsWith('message_'))
+    const body = toPerson.safeParse(await c.req.json())
+    if (!isOfMessage || !body.success) throw error
+    const { sub } = c.get('viewer')
+    if (await isReceiver(c.get('deps').db, { sub, handle: body.data.handle })) throw error
+    throw new ApiError(...error.codes, 'user_reciever_handle_blank')
+  }
 })

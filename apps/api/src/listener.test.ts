@@ -1,0 +1,120 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterAll, describe, expect, it } from 'vitest'
+import { frontend, openApi } from '../test/harness.ts'
+import { openServer } from './open-server.ts'
+
+const api = await openApi()
+await api.seed()
+const di = await api.signUp('di')
+const { server } = openServer(api.app, api.deps.log)
+await once(server.listen(0, '127.0.0.1'), 'listening')
+afterAll(() => {
+  server.close()
+  server.closeAllConnections()
+})
+const { port } = server.address() as AddressInfo
+
+/** Says it as it stands, and answers all that is said back. */
+async function say(words: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write(words)
+  return text(socket)
+}
+
+// An upper case Host is one that Hono’s adapter reads; of a lower case one the request is plain.
+const [plain, odd] = ['localhost', 'LOCALHOST']
+
+function ask(host: string, line: string, headers: string[] = [], body = '') {
+  const all = [`Host: ${host}`, 'Connection: close', `Origin: ${frontend}`, ...headers]
+  return say(`${line} HTTP/1.1\r\n${all.join('\r\n')}\r\n\r\n${body}`)
+}
+
+/** What differs from one answer to the next is made the same; the rest is in the order of names. */
+function alike(answer: string) {
+  const [head = '', body = ''] = answer.split('\r\n\r\n')
+  const [status, ...headers] = head
+    .replace(/(x-request-id|date|ratelimit): .*/gi, '$1: …')
+    .split('\r\n')
+  const names = headers.map((each) => each.replace(/^[^:]*/, (name) => name.toLowerCase()))
+  const same = body.replace(/"(uuid|created_at|expires_at)":"[^"]*"/g, '"$1":"…"')
+  return { status, headers: names.sort(), body: same }
+}
+
+const bearer = `Authorization: Bearer ${di.token}`
+const json = (body: string) => ['Content-Type: application/json', `Content-Length: ${body.length}`]
+const crud = (message: string) => JSON.stringify({ message, ttl: '1-hour' })
+
+describe('a plain request is answered as any other', () => {
+  it.each<[string, number, string, string[]?, string?]>([
+    ['GET /api/activities/home', 200, 'anybody'],
+    ['GET /api/activities/home', 200, 'somebody', [bearer]],
+    ['GET /api/activities/home', 304, 'who has it', ['If-None-Match: *']],
+    ['GET /api/activities/home?limit=0', 422, 'a bad limit'],
+    ['GET /api/activities/home?limit=2', 200, 'a short page'],
+    ['GET /api/activities/@andrewbrown?limit=3', 200, 'a profile'],
+    ['GET /api/activities/@nobody', 404, 'a profile of nobody’s'],
+    ['GET /nowhere', 404, 'no route'],
+    ['GET /livez', 200, 'what Hono answers by itself'],
+    ['GET /api/users/me', 200, 'who is signed in', [bearer]],
+    ['GET /api/users/me', 401, 'two tokens', [bearer, bearer]],
+    ['GET /api/users/me', 401, 'nobody', ['Authorization: Bearer null']],
+    ['GET /api/health-check', 200, 'a GET with a body', ['Content-Length: 2'], 'hi'],
+    ['POST /api/activities/home', 405, 'a wrong method', json('{}'), '{}'],
+    ['POST /api/activities', 401, 'a post of nobody’s', json('{}'), '{}'],
+    ['POST /api/activities', 422, 'an empty post', [bearer, ...json('{}')], '{}'],
+    ['POST /api/activities', 400, 'a malformed post', [bearer, ...json('{"')], '{"'],
+    ['POST /api/activities', 400, 'what is no UTF-8', [bearer, ...json('"\xff"')], '"\xff"'],
+    ['POST /api/activities', 415, 'text', [bearer, 'Content-Length: 2'], 'hi'],
+    [
+      'POST /api/activities',
+      415,
+      'two types',
+      [bearer, 'Content-Type: text/plain', ...json('{}')],
+      '{}',
+    ],
+    ['POST /api/activities', 200, 'a post', [bearer, ...json(crud('ahoy'))], crud('ahoy')],
+    [
+      'POST /api/activities',
+      200,
+      'a post with a key',
+      [bearer, 'Idempotency-Key: k', ...json(crud('aye'))],
+      crud('aye'),
+    ],
+  ])('%s is %i for %s', async (line, status, _who, headers, body) => {
+    const answers = [await ask(plain, line, headers, body), await ask(odd, line, headers, body)]
+    expect(answers[0]).toContain(`HTTP/1.1 ${status} `)
+    expect(alike(answers[0] ?? '')).toEqual(alike(answers[1] ?? ''))
+  })
+})
+
+it('takes a body that comes letter by letter', async () => {
+  const body = crud('drip')
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  const headers = [`Host: ${plain}`, 'Connection: close', bearer, ...json(body)]
+  socket.write(`POST /api/activities HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`)
+  for (const letter of body) {
+    socket.write(letter)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(await text(socket)).toContain('"message":"drip"')
+})
+
+it('does not blame itself for who goes away in the middle of a body', async () => {
+  const from = api.lines.length
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  const headers = [`Host: ${plain}`, bearer, 'Content-Type: application/json', 'Content-Length: 99']
+  socket.write(`POST /api/activities HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n{"message":`)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  socket.destroy()
+  const requests = () =>
+    api
+      .logged()
+      .slice(from)
+      .filter(({ event }) => event === 'request')
+  await expect.poll(requests).toMatchObject([{ level: 'info', status: 400 }])
+})
