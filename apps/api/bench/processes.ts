@@ -1,7 +1,9 @@
 import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { Load, Measured } from './load.ts'
 
 export interface RunningServer {
@@ -17,34 +19,44 @@ process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL')
 })
 
-/** A server in a process of its own, which says `"port":n` once it listens. */
+/**
+ * A server in a process of its own, which says `"port":n` once it listens. What it says goes into a
+ * file: whoever read a pipe of it would take from it the processor that is measured.
+ */
 export async function startServer(words: string[], env: Record<string, string>, told?: unknown) {
   const start = performance.now()
+  const folder = mkdtempSync(join(tmpdir(), 'cruddur-server-'))
+  const file = join(folder, 'log')
+  const log = openSync(file, 'w')
   const child = spawn(process.execPath, words, {
     env: { PATH: process.env.PATH, ...env },
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', log, 'inherit'],
   })
+  closeSync(log)
   children.add(child)
-  child.stdin.end(told === undefined ? '' : JSON.stringify(told))
-  const exited = once(child, 'exit')
-  let output = ''
-  const port = await new Promise<number>((resolve, reject) => {
-    // Read to the end: whoever logs must not wait for us.
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (output.length < 10_000) output += chunk
-      const said = /"port":(\d+)/.exec(output)?.[1]
-      if (said) resolve(Number(said))
-    })
-    exited.then(() => reject(new Error(`${words.join(' ')} did not start:\n${output}`)))
+  child.stdin?.end(told === undefined ? '' : JSON.stringify(told))
+  const exited = once(child, 'exit').finally(() => {
+    children.delete(child)
+    rmSync(folder, { recursive: true })
   })
+  const port = await readPort(file, child, words)
   const readyMs = performance.now() - start
   const close = async () => {
     // A profile is written at a peaceful end.
     child.kill(words.includes('--cpu-prof') ? 'SIGTERM' : 'SIGKILL')
     await exited
-    children.delete(child)
   }
   return { port, pid: child.pid ?? 0, readyMs, close } satisfies RunningServer
+}
+
+async function readPort(file: string, child: ChildProcess, words: string[]): Promise<number> {
+  for (;;) {
+    const output = readFileSync(file, 'utf8')
+    const said = /"port":(\d+)/.exec(output)?.[1]
+    if (said) return Number(said)
+    if (child.exitCode !== null) throw new Error(`${words.join(' ')} did not start:\n${output}`)
+    await setTimeout(1)
+  }
 }
 
 /** One of the floors or peers, told what it is to answer. */

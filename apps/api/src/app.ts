@@ -23,7 +23,7 @@ const methods = ['GET', 'POST', 'PUT', 'DELETE']
 const refuse = ({ router }: Hono<ApiEnv>, c: Context<ApiEnv>) => {
   const allowed = methods.filter((method) => router.match(method, c.req.path)[0].length > 0)
   if (allowed.length === 0) return answerCodes(c, ['not_found'])
-  headersOf(c).Allow = allowed.join(', ').replace('GET', 'GET, HEAD')
+  headersOf(c).add('Allow', allowed.join(', ').replace('GET', 'GET, HEAD'))
   return answerCodes(c, ['method_not_allowed'])
 }
 

@@ -1,13 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 
 // Where no URL has to be parsed to know the path.
-const plainUrl = /^\/(?!.*\/\.)[\w@:.~/?&=,+-]*$/
+const plainUrl = /^\/[\w@:.~/?&=,+-]*$/
 const plainHost = /^[a-z0-9.-]+(:\d{2,5})?$/
 const plainLength = /^[1-9]\d{0,3}$/
 
 /** Whether a PlainRequest can stand for it. */
 export function isPlain({ method, url = '', headers }: IncomingMessage): boolean {
-  if (!plainUrl.test(url) || !plainHost.test(headers.host ?? '')) return false
+  if (!plainUrl.test(url) || url.includes('/.')) return false
+  if (!plainHost.test(headers.host ?? '')) return false
   if (method === 'GET') return true
   const { 'content-length': length = '', 'transfer-encoding': encoding } = headers
   return method === 'POST' && plainLength.test(length) && encoding === undefined

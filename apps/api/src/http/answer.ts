@@ -25,73 +25,67 @@ export function toResponse(answer: Ready | Response): Response {
   return new Response(body, { status, headers: Object.fromEntries(headers) })
 }
 
-/** The headers of which each answer decides; whoever knows one says it. */
-export interface AnswerHeaders {
-  'X-Request-Id': string
-  'Cache-Control': string
-  Vary: string | undefined
-  'Access-Control-Allow-Origin': string | undefined
-  'Access-Control-Max-Age': string | undefined
-  'Access-Control-Allow-Methods': string | undefined
-  'Access-Control-Allow-Headers': string | undefined
-  'RateLimit-Policy': string | undefined
-  RateLimit: string | undefined
-  'Retry-After': string | undefined
-  Allow: string | undefined
-  Link: string | undefined
-  ETag: string | undefined
-  'Content-Type': string | undefined
-}
-
-/** All of them at once: an object that grows is slower than one that has its fields. */
-const beginHeaders = (id: string): AnswerHeaders => ({
-  'X-Request-Id': id,
-  // Nothing is kept unless whoever sends it says otherwise: no error, no answer to a write.
-  'Cache-Control': 'no-store',
-  Vary: undefined,
-  'Access-Control-Allow-Origin': undefined,
-  'Access-Control-Max-Age': undefined,
-  'Access-Control-Allow-Methods': undefined,
-  'Access-Control-Allow-Headers': undefined,
-  'RateLimit-Policy': undefined,
-  RateLimit: undefined,
-  'Retry-After': undefined,
-  Allow: undefined,
-  Link: undefined,
-  ETag: undefined,
-  'Content-Type': undefined,
-})
+/** The headers that an answer may have beside those that all have. */
+type OwnHeader =
+  | 'Access-Control-Allow-Headers'
+  | 'Access-Control-Allow-Methods'
+  | 'Access-Control-Allow-Origin'
+  | 'Access-Control-Max-Age'
+  | 'Allow'
+  | 'Content-Type'
+  | 'ETag'
+  | 'Link'
+  | 'Retry-After'
 
 const exposed = 'link,etag,retry-after,ratelimit,ratelimit-policy,x-request-id'
 const always: readonly Pair[] = [
   ...Object.entries(secureHeaders),
   ['Access-Control-Expose-Headers', exposed],
 ]
-const names = Object.keys(beginHeaders('')) as (keyof AnswerHeaders)[]
 
-function pairsOf(headers: AnswerHeaders): Pair[] {
-  const pairs = always.slice()
-  for (const name of names) {
-    const value = headers[name]
-    if (value !== undefined) pairs.push([name, value])
+/** The headers of the answer under way, to which whoever knows one adds it. */
+export class AnswerHeaders {
+  /** Nothing is kept unless whoever sends it says otherwise: no error, no answer to a write. */
+  cacheControl = 'no-store'
+  vary = 'Origin'
+  /** Of the last bucket that was asked. */
+  rateLimit: { policy: string; left: string } | undefined
+  readonly #own: Pair[]
+
+  constructor(requestId: string) {
+    this.#own = [['X-Request-Id', requestId]]
   }
-  return pairs
+
+  add(name: OwnHeader, value: string) {
+    this.#own.push([name, value])
+  }
+
+  /** All of them, with the length of what is sent. */
+  list(body?: Bytes | null): Pair[] {
+    const pairs = always.concat(this.#own)
+    pairs.push(['Cache-Control', this.cacheControl], ['Vary', this.vary])
+    if (this.rateLimit) {
+      pairs.push(['RateLimit-Policy', this.rateLimit.policy], ['RateLimit', this.rateLimit.left])
+    }
+    if (body) pairs.push(['Content-Length', String(body.byteLength)])
+    return pairs
+  }
 }
 
 export const headersOf = (c: Context): AnswerHeaders => c.get('headers')
 
 /** Answers with those headers, and those that all have. */
-export function answer(c: Context, body: Bytes | null, status = 200): Ready {
-  const headers = pairsOf(headersOf(c))
-  if (body) headers.push(['Content-Length', String(body.byteLength)])
-  return { status, headers, body }
-}
+export const answer = (c: Context, body: Bytes | null, status = 200): Ready => ({
+  status,
+  headers: headersOf(c).list(body),
+  body,
+})
 
 const encoder = new TextEncoder()
 
 /** Refuses a request; the status is the first code’s. */
 export function answerCodes(c: Context, codes: readonly [ErrorCode, ...ErrorCode[]]): Ready {
-  headersOf(c)['Content-Type'] = 'application/json'
+  headersOf(c).add('Content-Type', 'application/json')
   return answer(c, encoder.encode(JSON.stringify(codes)), statusOfCode[codes[0]])
 }
 
@@ -103,14 +97,14 @@ export function beginAnswer(c: Context<ApiEnv>) {
   const asked = c.req.header('x-request-id')
   const id = asked !== undefined && idPattern.test(asked) ? asked : crypto.randomUUID()
   c.set('requestId', id)
-  c.set('headers', beginHeaders(id))
+  c.set('headers', new AnswerHeaders(id))
 }
 
 /** Gives the headers to what Hono answered by itself. */
 export function completeAnswer(c: Context<ApiEnv>, answer: Ready | Response): Ready | Response {
   if (isReady(answer)) return answer
   const { headers } = answer
-  for (const [name, value] of pairsOf(headersOf(c))) {
+  for (const [name, value] of headersOf(c).list()) {
     if (!headers.has(name)) headers.set(name, value)
   }
   return answer

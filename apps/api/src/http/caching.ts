@@ -26,15 +26,15 @@ export function dropAfterWrite(c: Context<ApiEnv>, status: number) {
  * Answers a GET or HEAD with its tag, or 304 where the caller has that very text. It may be kept,
  * and is asked for anew each time: a crud expires to the second, and a rename shows at once.
  */
-export const sendTagged = (c: Context, body: Bytes, { tag, ...sent }: Sent): Answer =>
-  andThen(tag ?? tagOf(body), (tag) => sendNamed(c, body, { tag, ...sent }))
+export const sendTagged = (c: Context, body: Bytes, sent: Sent): Answer =>
+  andThen(sent.tag ?? tagOf(body), (tag) => sendNamed(c, body, sent, tag))
 
-function sendNamed(c: Context, body: Bytes, { type, audience, tag }: Sent & { tag: string }) {
+function sendNamed(c: Context, body: Bytes, { type, audience }: Sent, tag: string) {
   const headers = headersOf(c)
-  headers.ETag = tag
-  headers['Cache-Control'] = `${audience}, no-cache`
-  if (audience === 'private') headers.Vary = 'Origin, Authorization'
+  headers.add('ETag', tag)
+  headers.cacheControl = `${audience}, no-cache`
+  if (audience === 'private') headers.vary = 'Origin, Authorization'
   if (isNamedBy(c.req.header('if-none-match'), tag)) return answer(c, null, 304)
-  headers['Content-Type'] = type
+  headers.add('Content-Type', type)
   return answer(c, body)
 }

@@ -12,13 +12,12 @@ export const crossOrigin = (origins: string[]) => {
     const headers = headersOf(c)
     const origin = c.req.header('origin')
     if (origin !== undefined && allowed.has(origin)) {
-      headers['Access-Control-Allow-Origin'] = origin
+      headers.add('Access-Control-Allow-Origin', origin)
     }
-    headers.Vary = 'Origin'
     if (c.req.method !== 'OPTIONS') return undefined
-    headers['Access-Control-Max-Age'] = '600'
-    headers['Access-Control-Allow-Methods'] = methods
-    headers['Access-Control-Allow-Headers'] = requestHeaders
+    headers.add('Access-Control-Max-Age', '600')
+    headers.add('Access-Control-Allow-Methods', methods)
+    headers.add('Access-Control-Allow-Headers', requestHeaders)
     return answer(c, null, 204)
   }
 }

@@ -15,7 +15,7 @@ export function onError(error: Error, c: Context<ApiEnv>): Ready {
   if (error instanceof ApiError) return answerCodes(c, error.codes)
   const code = codeOf(error)
   if (code === 'unavailable') {
-    headersOf(c)['Retry-After'] = String(retryAfterSeconds(error))
+    headersOf(c).add('Retry-After', String(retryAfterSeconds(error)))
   }
   if (code === 'unavailable' || code === 'generic_500') {
     c.get('deps').log.error(code, { requestId: c.get('requestId'), ...describe(error) })

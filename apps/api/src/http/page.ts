@@ -49,7 +49,7 @@ export function sendPageOf<T>(c: Context, { body, next }: SentPage<T>, audience?
 /** Names the next page in `Link`, while there is one. */
 export function linkCursor(c: Context, cursor: string | undefined) {
   if (cursor === undefined) return
-  headersOf(c).Link = `<${c.req.path}?${otherQuery(c)}cursor=${cursor}>; rel="next"`
+  headersOf(c).add('Link', `<${c.req.path}?${otherQuery(c)}cursor=${cursor}>; rel="next"`)
 }
 
 function otherQuery({ req }: Context): string {
@@ -62,7 +62,7 @@ function otherQuery({ req }: Context): string {
 const type = 'application/json'
 
 function sendUntagged(c: Context, body: Uint8Array<ArrayBuffer>) {
-  headersOf(c)['Content-Type'] = type
+  headersOf(c).add('Content-Type', type)
   return answer(c, body)
 }
 

@@ -27,6 +27,8 @@ export interface Callers {
 const isProbe = (path: string) =>
   path === '/livez' || path === '/readyz' || path === '/api/health-check'
 
+const keptAddresses = 1_000
+
 /** Lets each address have its share of requests, and so many at the same time. */
 export function limitAddress({ peerOf, trustedHops = 0 }: Callers) {
   const underWay = new Map<string, number>()
@@ -38,13 +40,14 @@ export function limitAddress({ peerOf, trustedHops = 0 }: Callers) {
     const others = underWay.get(address) ?? 0
     if (others >= limits.concurrent) {
       metrics.count('rate_limited_total', 'by="concurrency"')
-      headersOf(c)['Retry-After'] = '1'
+      headersOf(c).add('Retry-After', '1')
       throw new ApiError('rate_limited')
     }
     underWay.set(address, others + 1)
     const leave = () => {
       const left = (underWay.get(address) ?? 1) - 1
-      if (left > 0) underWay.set(address, left)
+      // A map that is emptied and filled with each request spends its time shrinking.
+      if (left > 0 || underWay.size < keptAddresses) underWay.set(address, left)
       else underWay.delete(address)
     }
     return endingWith(() => andThen(limit(c, 'address', address, limits.perAddress), next), leave)
@@ -66,9 +69,6 @@ function limit(c: Context, name: Name, key: string, bucket: Bucket): MaybePromis
   return andThen(taken, (answer) => tell(c, name, bucket, answer))
 }
 
-const policyOf = (name: Name, tokens: number, windowMs: number) =>
-  `"${name}";q=${tokens};w=${Math.round(windowMs / 1000)}`
-
 /** As in draft-ietf-httpapi-ratelimit-headers-11: what is left, and when all of it is there again. */
 function tell(
   c: Context,
@@ -79,12 +79,14 @@ function tell(
   const left = Math.max(0, Math.floor(((windowMs - fullInMs) * tokens) / windowMs))
   const resetSeconds = Math.ceil(fullInMs / 1000)
   const headers = headersOf(c)
-  headers['RateLimit-Policy'] = policyOf(name, tokens, windowMs)
-  headers.RateLimit = `"${name}";r=${isTaken ? left : 0};t=${resetSeconds}`
+  headers.rateLimit = {
+    policy: `"${name}";q=${tokens};w=${Math.round(windowMs / 1000)}`,
+    left: `"${name}";r=${isTaken ? left : 0};t=${resetSeconds}`,
+  }
   if (isTaken) return
   const { metrics }: Deps = c.get('deps')
   metrics.count('rate_limited_total', `by="${name}"`)
   const waitMs = fullInMs + windowMs / tokens - windowMs
-  headers['Retry-After'] = String(Math.max(1, Math.ceil(waitMs / 1000)))
+  headers.add('Retry-After', String(Math.max(1, Math.ceil(waitMs / 1000))))
   throw new ApiError('rate_limited')
 }
