@@ -6,12 +6,14 @@ import { readFlags } from './flags.ts'
 import { measureAll } from './measure-all.ts'
 import { openDriver } from './processes.ts'
 import { printReport, type Report } from './report.ts'
+import { shareAsOne } from './share-as-one.ts'
 import { openWorld } from './world.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const flags = readFlags(process.argv.slice(2))
 const before: Report | undefined =
   flags.compare && JSON.parse(await readFile(resolve(flags.compare), 'utf8'))
+const share = shareAsOne()
 const world = await openWorld(200)
 const driver = openDriver()
 try {
@@ -29,4 +31,5 @@ try {
 } finally {
   driver.close()
   await world.close()
+  share.end()
 }
