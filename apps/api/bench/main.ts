@@ -29,7 +29,7 @@ try {
   }
   process.exitCode = isKept ? 0 : 1
 } finally {
-  driver.close()
+  await driver.close()
   await world.close()
-  share.end()
+  share.close()
 }

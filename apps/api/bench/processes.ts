@@ -35,26 +35,31 @@ export async function startServer(words: string[], env: Record<string, string>, 
   closeSync(log)
   children.add(child)
   child.stdin?.end(told === undefined ? '' : JSON.stringify(told))
-  const exited = once(child, 'exit').finally(() => {
-    children.delete(child)
-    rmSync(folder, { recursive: true })
-  })
-  const port = await readPort(file, child, words)
-  const readyMs = performance.now() - start
+  const exited = once(child, 'exit')
   const close = async () => {
     // A profile is written at a peaceful end.
     child.kill(words.includes('--cpu-prof') ? 'SIGTERM' : 'SIGKILL')
-    await exited
+    if (child.exitCode === null && child.signalCode === null) await exited
+    children.delete(child)
+    rmSync(folder, { recursive: true })
   }
-  return { port, pid: child.pid ?? 0, readyMs, close } satisfies RunningServer
+  try {
+    const port = await readPort(file, child)
+    const readyMs = performance.now() - start
+    return { port, pid: child.pid ?? 0, readyMs, close } satisfies RunningServer
+  } catch (error) {
+    await close()
+    throw new Error(`${words.join(' ')} did not start`, { cause: error })
+  }
 }
 
-async function readPort(file: string, child: ChildProcess, words: string[]): Promise<number> {
+async function readPort(file: string, child: ChildProcess): Promise<number> {
   for (;;) {
+    const hasEnded = child.exitCode !== null || child.signalCode !== null
     const output = readFileSync(file, 'utf8')
     const said = /"port":(\d+)/.exec(output)?.[1]
     if (said) return Number(said)
-    if (child.exitCode !== null) throw new Error(`${words.join(' ')} did not start:\n${output}`)
+    if (hasEnded) throw new Error(output)
     await setTimeout(1)
   }
 }
@@ -65,7 +70,7 @@ export const startFloor = (name: string, told: unknown) =>
 
 export type Driver = (load: Load) => Promise<Measured>
 
-export function openDriver(): { drive: Driver; close: () => void } {
+export function openDriver(): { drive: Driver; close: () => Promise<void> } {
   const child = fork(join(import.meta.dirname, 'load-main.ts'), {
     execArgv: ['--import', 'tsx'],
   })
@@ -76,7 +81,12 @@ export function openDriver(): { drive: Driver; close: () => void } {
     if (answer.error) throw new Error(answer.error)
     return answer.measured
   }
-  return { drive, close: () => child.kill() }
+  async function close() {
+    const exited = once(child, 'exit')
+    child.kill()
+    await exited
+  }
+  return { drive, close }
 }
 
 let ticksPerSecond = 0

@@ -7,35 +7,47 @@ import { join } from 'node:path'
  * one, and what they are asked waits for tens of milliseconds. A service or a container knows
  * nothing of it, so this puts the bench and all that it starts into a group of their own.
  */
-export function shareAsOne(): { end: () => void } {
-  const nothing = { end: () => {} }
+export function shareAsOne(): { close: () => void } {
+  const nothing = { close: () => {} }
   if (textOf('/proc/sys/kernel/sched_autogroup_enabled') !== '1') return nothing
-  for (const root of ['/sys/fs/cgroup/cpu', '/sys/fs/cgroup']) {
-    const group = join(root, `cruddur-bench-${process.pid}`)
-    if (!isController(root) || !enter(root, group)) continue
-    return {
-      end() {
-        enter(group, root)
-        rmdirSync(group)
-      },
-    }
+  const root = ['/sys/fs/cgroup/cpu', '/sys/fs/cgroup'].find(sharesProcessor)
+  const group = root && join(root, `cruddur-bench-${process.pid}`)
+  if (!group || !enter(group)) {
+    console.log('Each Postgres process has as much of the CPU as all clients: run this as root')
+    return nothing
   }
-  console.log('Each Postgres process has as much of the CPU as all clients: run this as root')
-  return nothing
+  return { close: () => leave(root, group) }
 }
 
-/** Of the first kind by its name, of the second where it hands the processor on. */
-const isController = (root: string) =>
+/** Of cgroup v1 the controller, of v2 a root that hands the processor on. */
+const sharesProcessor = (root: string) =>
   textOf(join(root, 'cpu.shares')) !== undefined ||
-  textOf(join(root, 'cgroup.subtree_control'))?.split(' ').includes('cpu')
+  textOf(join(root, 'cgroup.subtree_control'))?.split(' ').includes('cpu') === true
 
-function enter(from: string, group: string): boolean {
+const move = (group: string) => writeFileSync(join(group, 'cgroup.procs'), String(process.pid))
+
+function enter(group: string): boolean {
   try {
-    if (group.startsWith(from)) mkdirSync(group)
-    writeFileSync(join(group, 'cgroup.procs'), String(process.pid))
-    return true
+    mkdirSync(group)
   } catch {
     return false
+  }
+  try {
+    move(group)
+    return true
+  } catch {
+    rmdirSync(group)
+    return false
+  }
+}
+
+/** Its children have ended by then, or are ending: then the empty group stays. */
+function leave(root: string, group: string) {
+  try {
+    move(root)
+    rmdirSync(group)
+  } catch {
+    console.log(`${group} is still in use`)
   }
 }
 

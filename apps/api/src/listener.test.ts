@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { DatabaseUnavailableError } from '@cruddur/db'
+import { openDb } from '@cruddur/db/admin'
 import { afterAll, describe, expect, it } from 'vitest'
 import { frontend, openApi } from '../test/harness.ts'
 import { openServer } from './open-server.ts'
@@ -47,9 +49,21 @@ const bearer = `Authorization: Bearer ${di.token}`
 const json = (body: string) => ['Content-Type: application/json', `Content-Length: ${body.length}`]
 const crud = (message: string) => JSON.stringify({ message, ttl: '1-hour' })
 
+/** A line of the log but for what is each request’s own. */
+const withoutIds = ({ time: _, ms: __, ...line }: Record<string, unknown>) =>
+  JSON.parse(JSON.stringify(line).replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'uuid'))
+
+const trace = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`
+const gone = openDb(() => Promise.reject(new DatabaseUnavailableError('Gone')))
+const few = { perAddress: { tokens: 1, windowMs: 3e6 } }
+
 describe('a plain request is answered as any other', () => {
   it.each<[string, number, string, string[]?, string?]>([
     ['GET /api/activities/home', 200, 'anybody'],
+    ['GET /api/activities/home', 200, 'a page of elsewhere', ['Origin: http://elsewhere.example']],
+    ['GET /api/activities/home', 200, 'a bad token', ['Authorization: Bearer no.such.token']],
+    ['GET /api/activities/home', 200, 'whoever names it', ['X-Request-Id: abc-123']],
+    ['GET /api/activities/home', 200, 'whoever traces it', [`traceparent: ${trace}`]],
     ['GET /api/activities/home', 200, 'somebody', [bearer]],
     ['GET /api/activities/home', 304, 'who has it', ['If-None-Match: *']],
     ['GET /api/activities/home?limit=0', 422, 'a bad limit'],
@@ -84,11 +98,32 @@ describe('a plain request is answered as any other', () => {
       crud('aye'),
     ],
   ])('%s is %i for %s', async (line, status, _who, headers, body) => {
-    const answers = [await ask(plain, line, headers, body), await ask(odd, line, headers, body)]
-    expect(answers[0]).toContain(`HTTP/1.1 ${status} `)
-    expect(alike(answers[0] ?? '')).toEqual(alike(answers[1] ?? ''))
+    await compare(status, (host) => ask(host, line, headers, body))
+  })
+
+  it.each([
+    ['429 for too many', 429, () => ({ limits: { ...api.deps.limits, ...few } })],
+    ['503 without a database', 503, () => ({ db: gone })],
+  ])('home is %s', async (name, status, change) => {
+    const before = { ...api.deps }
+    Object.assign(api.deps, change())
+    const from = [`X-Forwarded-For: ${name}`]
+    if (status === 429) await ask(plain, 'GET /api/nowhere', from)
+    await compare(status, (host) => ask(host, 'GET /api/activities/home', from))
+    Object.assign(api.deps, before)
   })
 })
+
+async function compare(status: number, askBy: (host: string) => Promise<string>) {
+  const from = api.lines.length
+  const [first = '', second = ''] = [await askBy(plain), await askBy(odd)]
+  expect(first).toContain(`HTTP/1.1 ${status} `)
+  expect(alike(first)).toEqual(alike(second))
+  const lines = api.logged().slice(from).map(withoutIds)
+  const half = lines.length / 2
+  expect(lines[half - 1]).toMatchObject({ event: 'request', status })
+  expect(lines.slice(0, half)).toEqual(lines.slice(half))
+}
 
 it('takes a body that comes letter by letter', async () => {
   const body = crud('drip')
@@ -103,13 +138,16 @@ it('takes a body that comes letter by letter', async () => {
   expect(await text(socket)).toContain('"message":"drip"')
 })
 
+const accepted = () =>
+  Number(/tokens_total{verdict="accepted"} (\d+)/.exec(api.deps.metrics.write())?.[1])
+
 it('does not blame itself for who goes away in the middle of a body', async () => {
-  const from = api.lines.length
+  const [from, before] = [api.lines.length, accepted()]
   const socket = connect(port, '127.0.0.1')
   await once(socket, 'connect')
   const headers = [`Host: ${plain}`, bearer, 'Content-Type: application/json', 'Content-Length: 99']
   socket.write(`POST /api/activities HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n{"message":`)
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  await expect.poll(accepted).toBe(before + 1)
   socket.destroy()
   const requests = () =>
     api

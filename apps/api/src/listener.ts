@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { type Answer, isReady, type Ready } from './http/answer.ts'
+import { andThen, orElse } from './http/maybe-promise.ts'
 import { isPlain, PlainRequest } from './plain-request.ts'
 
 export interface Served {
@@ -19,19 +20,16 @@ export function createListener(app: Served, refuse: (error: unknown) => Response
   const answerAny = adapt(app.fetch)
 
   function answerPlain(incoming: IncomingMessage, outgoing: ServerResponse) {
-    const send = (answer: Ready | Response) => {
-      if (isReady(answer)) write(outgoing, answer)
-      else adapt(() => answer)(incoming, outgoing)
-    }
     // The app reads nothing else of a request, and Hono hands it on as it is.
     const request = new PlainRequest(incoming) as unknown as Request
-    try {
-      const answer = app.answer(request, { incoming, outgoing })
-      if (answer instanceof Promise) answer.catch(refuse).then(send)
-      else send(answer)
-    } catch (error) {
-      send(refuse(error))
-    }
+    const answered = orElse<Ready | Response>(
+      () => app.answer(request, { incoming, outgoing }),
+      refuse,
+    )
+    andThen(answered, (answer) => {
+      if (isReady(answer)) write(outgoing, answer)
+      else adapt(() => answer)(incoming, outgoing)
+    })
   }
 
   return (incoming, outgoing) =>
@@ -39,7 +37,12 @@ export function createListener(app: Served, refuse: (error: unknown) => Response
 }
 
 function write(outgoing: ServerResponse, { status, headers, body }: Ready) {
-  // Node takes pairs as well as one list of all.
-  outgoing.writeHead(status, headers as [string, string][])
-  outgoing.end(body)
+  try {
+    // Node takes pairs as well as one list of all, and changes neither.
+    outgoing.writeHead(status, headers as [string, string][])
+    outgoing.end(body)
+  } catch (error) {
+    // A header that cannot be written: of the answer, nothing was.
+    outgoing.destroy(error instanceof Error ? error : undefined)
+  }
 }

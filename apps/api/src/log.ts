@@ -15,18 +15,12 @@ export function createLog(write: (line: string) => void): Log {
       let line = `{"time":"${timeNow()}","level":"${level}","event":"${event}"`
       for (const name in fields) {
         const value = fields[name]
-        if (value !== undefined) line += `,"${name}":${jsonOf(value)}`
+        if (value !== undefined) line += `,"${name}":${JSON.stringify(value)}`
       }
       write(`${line}}\n`)
     }
   return { info: logAt('info'), error: logAt('error') }
 }
-
-const plain = /^[\w\-.:/@* ]*$/
-
-/** Of most texts without a look at each letter. */
-const jsonOf = (value: string | number | boolean) =>
-  typeof value === 'string' && plain.test(value) ? `"${value}"` : JSON.stringify(value)
 
 /** The time as text, made once for all lines of a millisecond. */
 function createClock(now = Date.now) {

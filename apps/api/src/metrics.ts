@@ -1,5 +1,6 @@
 /** What is counted, and what it means; Prometheus shows the words beside the numbers. */
 const counters = {
+  requests_total: 'Requests by method, route and status',
   rate_limited_total: 'Requests refused with 429, by what',
   tokens_total: 'Access tokens by verdict',
   sweeps_total: 'Sweeps by outcome',
@@ -27,17 +28,13 @@ export interface Metrics {
 
 const boundsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-/** What is counted of a route. */
-interface RouteCounts {
-  /** Of each method and status. */
-  series: Map<string, number>
+interface Histogram {
   /** One more than there are bounds: the last for what is slower than all. */
   buckets: number[]
   sum: number
 }
 
-const emptyCounts = (): RouteCounts => ({
-  series: new Map(),
+const emptyHistogram = (): Histogram => ({
   buckets: Array<number>(boundsSeconds.length + 1).fill(0),
   sum: 0,
 })
@@ -45,29 +42,22 @@ const emptyCounts = (): RouteCounts => ({
 /** Counts in memory, for whoever comes and reads; it keeps nothing that a client can make grow. */
 export function createMetrics(): Metrics {
   const counts = new Map<string, number>()
-  const routes = new Map<string, RouteCounts>()
+  const histograms = new Map<string, Histogram>()
 
   function count(counter: Counter, labels: string, by = 1) {
     const series = `${counter}{${labels}}`
     counts.set(series, (counts.get(series) ?? 0) + by)
   }
 
-  function begin(route: string) {
-    const counted = emptyCounts()
-    routes.set(route, counted)
-    return counted
-  }
-
   function countRequest({ method, route, status, ms }: Parameters<Metrics['countRequest']>[0]) {
-    const counted = routes.get(route) ?? begin(route)
-    const { series, buckets } = counted
-    const key = `${method} ${status}`
-    series.set(key, (series.get(key) ?? 0) + 1)
+    count('requests_total', `method="${method}",route="${route}",status="${status}"`)
+    const histogram = histograms.get(route) ?? emptyHistogram()
+    histograms.set(route, histogram)
     const seconds = ms / 1000
     let at = 0
     while (seconds > (boundsSeconds[at] ?? Number.POSITIVE_INFINITY)) at++
-    buckets[at] = (buckets[at] ?? 0) + 1
-    counted.sum += seconds
+    histogram.buckets[at] = (histogram.buckets[at] ?? 0) + 1
+    histogram.sum += seconds
   }
 
   function* lines(gauges: Gauge[]) {
@@ -77,10 +67,8 @@ export function createMetrics(): Metrics {
         if (series.startsWith(`${name}{`)) yield `cruddur_${series} ${n}`
       }
     }
-    yield* heading('requests_total', 'Requests by method, route and status', 'counter')
-    for (const [route, counted] of routes) yield* requestLines(route, counted)
     yield* heading('request_seconds', 'How long answers took, by route', 'histogram')
-    for (const [route, counted] of routes) yield* histogramLines(route, counted)
+    for (const [route, histogram] of histograms) yield* histogramLines(route, histogram)
     for (const { name, says, type, read } of gauges) {
       yield* heading(name, says, type)
       for (const [labels, value] of Object.entries(read())) {
@@ -97,14 +85,7 @@ function* heading(name: string, says: string, type: string) {
   yield `# TYPE cruddur_${name} ${type}`
 }
 
-function* requestLines(route: string, { series }: RouteCounts) {
-  for (const [key, n] of series) {
-    const [method, status] = key.split(' ')
-    yield `cruddur_requests_total{method="${method}",route="${route}",status="${status}"} ${n}`
-  }
-}
-
-function* histogramLines(route: string, { buckets, sum }: RouteCounts) {
+function* histogramLines(route: string, { buckets, sum }: Histogram) {
   let total = 0
   for (const [at, n] of buckets.entries()) {
     total += n

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { sendTagged } from './http/caching.ts'
-import { type ApiEnv, asHandler, type Handle } from './http/context.ts'
+import { type ApiEnv, asHandler, type Responder } from './http/context.ts'
 import { statusOfCode } from './http/errors.ts'
 import { describeOperation, pathOf } from './openapi-operation.ts'
 
@@ -125,7 +125,7 @@ export function writeDocument(app: App): OpenApiDocument {
 /** Serves the document; it is written when it is first asked for. */
 export function serveDocument(app: App): void {
   let document: Uint8Array<ArrayBuffer> | undefined
-  const send: Handle = (c) => {
+  const send: Responder = (c) => {
     document ??= new TextEncoder().encode(JSON.stringify(writeDocument(app)))
     return sendTagged(c, document, { type: 'application/json', audience: 'public' })
   }

@@ -63,8 +63,4 @@ export class PlainRequest {
         .on('error', reject)
     })
   }
-
-  async text(): Promise<string> {
-    return new TextDecoder().decode(await this.arrayBuffer())
-  }
 }

@@ -63,7 +63,7 @@ const prove = async (text: string, pools: Map<string, Pool>, now: number): Promi
 }
 
 /** What may change while a token lives, asked each time; only the expected answer lets it pass. */
-const checkHooks = async (
+const passHooks = async (
   { token, header, pool, about }: Proven,
   isDenied: VerifierOptions['isDenied'],
 ): Promise<VerifiedToken> => {
@@ -81,27 +81,25 @@ export const createVerifier = (options: VerifierOptions): Verifier => {
   const cache = new TokenCache<Proven>(cacheEntries)
   const counts = { hits: 0, misses: 0 }
 
-  const isSound = ({ key, token, pool }: Proven, current: Key | undefined) =>
-    current === key && isTimely(token, pool, now())
+  const pass = (proven: Proven) =>
+    isDenied || proven.pool.customCheck ? passHooks(proven, isDenied) : proven.token
 
   const verifyAnew = async (text: string, digest: string) => {
     cache.delete(digest)
     const proven = await prove(text, pools, now())
     cache.insert(digest, proven)
     counts.misses += 1
-    return finish(proven)
+    return pass(proven)
   }
-
-  const finish = (proven: Proven) =>
-    isDenied || proven.pool.customCheck ? checkHooks(proven, isDenied) : proven.token
 
   const verifyHashed = (text: string, digest: string) => {
     const known = cache.find(digest)
     if (!known) return verifyAnew(text, digest)
-    const judge = (current: Key | undefined) => {
-      if (!isSound(known, current)) return verifyAnew(text, digest)
+    const judge = (key: Key | undefined) => {
+      const isSound = key === known.key && isTimely(known.token, known.pool, now())
+      if (!isSound) return verifyAnew(text, digest)
       counts.hits += 1
-      return finish(known)
+      return pass(known)
     }
     const finding = known.pool.keys.find(known.about.kid)
     return finding instanceof Promise ? finding.then(judge) : judge(finding)

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { matchedRoutes } from 'hono/route'
 import type { Answer } from './answer.ts'
-import type { ApiEnv } from './context.ts'
+import { type ApiEnv, noNext } from './context.ts'
 import { ApiError } from './errors.ts'
 import { andThen, type MaybePromise, orElse } from './maybe-promise.ts'
 
@@ -26,9 +26,9 @@ const countBytes = bodyLimit({ maxSize: mostBytes, onError: refuse })
 function limit(c: Context): MaybePromise<unknown> {
   const length = c.req.header('content-length')
   if (length === undefined || c.req.header('transfer-encoding') !== undefined) {
-    return countBytes(c, async () => {})
+    return countBytes(c, noNext)
   }
-  return Number(length) <= mostBytes || refuse()
+  if (Number(length) > mostBytes) refuse()
 }
 
 /** Who sends it has gone away: no fault of ours, and nothing to be logged as one. */

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
-import { type Answer, answer, headersOf } from './answer.ts'
+import { type Answer, answer } from './answer.ts'
+import { headersOf } from './answer-headers.ts'
 import type { ApiEnv } from './context.ts'
 import { isNamedBy, tagOf } from './etag.ts'
 import { andThen } from './maybe-promise.ts'

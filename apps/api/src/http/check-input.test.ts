@@ -19,7 +19,7 @@ const app = new Hono().post('/:name', async (c) => {
   return c.text('taken')
 })
 app.onError((error, c) => {
-  if (!(error instanceof ApiError)) throw error
+  if (!(error instanceof ApiError)) return c.text(error.message, 500)
   return c.json(error.codes, statusOfCode[error.codes[0]])
 })
 const ask = async (path: string, body = '{"first":"a","second":"b"}') => {
@@ -43,6 +43,19 @@ describe('input', () => {
 
   it('is malformed where the body is JSON, but no object', async () => {
     expect(await ask('/di?limit=1&cursor=a', '[]')).toEqual([400, '["body_malformed"]'])
+  })
+
+  it('is our fault where a schema says what is no code', async () => {
+    const check = checkInput({ params: z.object({ name: z.string().max(2) }) })
+    const wordy = new Hono().get('/:name', async (c) => c.text(String(await check(c))))
+    const thrown: unknown[] = []
+    wordy.onError((error, c) => {
+      thrown.push(error)
+      return c.text('', 500)
+    })
+    await wordy.request('/diana')
+    expect(thrown).toEqual([expect.objectContaining({ message: expect.stringMatching(/a code/) })])
+    expect(thrown[0]).not.toBeInstanceOf(ApiError)
   })
 
   it('is declared by a schema, or the route is not made', () => {

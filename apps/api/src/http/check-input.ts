@@ -1,7 +1,7 @@
 import { type RouteConfig, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { ApiError, type ErrorCode } from './errors.ts'
+import { ApiError, type ErrorCode, isErrorCode } from './errors.ts'
 import { andThen, type MaybePromise } from './maybe-promise.ts'
 
 type Target = 'query' | 'param' | 'json'
@@ -34,9 +34,18 @@ function accept(c: Context, target: Target, schema: z.ZodType, value: unknown) {
   // A body that is JSON but no object at all has no field to name.
   const isMalformed = target === 'json' && issues.some(({ path }) => path.length === 0)
   if (isMalformed) throw new ApiError('body_malformed')
-  const codes = new Set(issues.map(({ message }) => message))
-  // Whatever fails has an issue, and each message of a schema of ours is a code.
-  throw new ApiError(...([...codes] as [ErrorCode]))
+  throw new ApiError(...codesOf(issues))
+}
+
+function codesOf(issues: z.core.$ZodIssue[]): [ErrorCode, ...ErrorCode[]] {
+  const [first, ...others] = new Set(issues.map(({ message }) => readCode(message)))
+  if (first === undefined) throw new Error('A schema of zod fails without an issue')
+  return [first, ...others]
+}
+
+function readCode(message: string): ErrorCode {
+  if (isErrorCode(message)) return message
+  throw new Error(`A schema says ${message} where a code is wanted`)
 }
 
 /** What is said twice is no text. */

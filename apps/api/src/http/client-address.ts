@@ -13,19 +13,16 @@ export function clientAddress(
   return named ? networkOf(named) : peer && networkOf(peer)
 }
 
-const four = /^[\d.]{7,15}$/
-
 /** One household has a whole /64 of IPv6, and may take a new address for each request. */
 function networkOf(text: string): string {
-  if (four.test(text)) return text
   // No address is longer, whoever wrote it.
   const address = text
     .slice(0, 60)
     .toLowerCase()
     .replace(/^\[|\](:\d+)?$/g, '')
   if (!address.includes(':')) return address
-  const [, mapped] = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)(?::\d+)?$/.exec(address) ?? []
-  if (mapped) return mapped
+  const [, four] = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)(?::\d+)?$/.exec(address) ?? []
+  if (four) return four
   const [head = '', tail] = address.split('::')
   const groups = head === '' ? [] : head.split(':')
   const behind = tail ? tail.split(':') : []

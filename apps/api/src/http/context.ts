@@ -1,7 +1,8 @@
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi'
 import type { Context, Env, Handler, MiddlewareHandler } from 'hono'
 import type { Deps } from '../deps.ts'
-import type { Answer, AnswerHeaders } from './answer.ts'
+import type { Answer } from './answer.ts'
+import type { AnswerHeaders } from './answer-headers.ts'
 import { checkInput } from './check-input.ts'
 import { andThen } from './maybe-promise.ts'
 import { StaticFirstRouter } from './static-first-router.ts'
@@ -16,16 +17,19 @@ export interface ApiEnv {
   }
 }
 
-export type Handle<E extends Env = ApiEnv> = (c: Context<E>) => Answer
+/** What answers a request of a route. */
+export type Responder<E extends Env = ApiEnv> = (c: Context<E>) => Answer
 
-/** Hono hands on what a handler answers, without a look at what it is. */
-export const asHandler = (handle: Handle) => handle as unknown as Handler<ApiEnv>
+/** Hono’s type wants a Response, but Hono hands on what a handler answers and never looks at it. */
+export const asHandler = (respond: Responder) => respond as unknown as Handler<ApiEnv>
+
+export const noNext = async () => {}
 
 type Step<E extends Env> = (c: Context<E>, next: () => Answer) => Answer
 
 /**
  * What comes before a route’s handler and says what it has found out. A route declares it where
- * Hono’s middleware is declared, whose type tells the handler; it waits only where it has to.
+ * Hono’s middleware is declared: that type alone tells the handler, and Hono never runs one.
  */
 export const createStep = <E extends Env>(step: Step<E>) => step as unknown as MiddlewareHandler<E>
 
@@ -41,19 +45,17 @@ export function createRouter() {
     router.openAPIRegistry.registerPath(route)
     const check = checkInput(route.request)
     const path = route.path.replaceAll(/\/{(.+?)}/g, '/:$1')
-    const answer: Handle = (c) => andThen(check(c), () => handle(c, noNext))
-    router.on([route.method], [path], asHandler(middleware.reduceRight(before, answer)))
+    const respond: Responder = (c) => andThen(check(c), () => handle(c, noNext))
+    router.on([route.method], [path], asHandler(middleware.reduceRight(before, respond)))
     return router
   }
   // Its own validators cost as much as all other steps of a read together: docs/performance.md. The
-  // types of a route come from its declaration, as before.
+  // types of a route still come from its declaration.
   router.openapi = openapi as unknown as typeof router.openapi
   return router
 }
 
 const before =
-  (handle: Handle, step: Step<ApiEnv>): Handle =>
+  (respond: Responder, step: Step<ApiEnv>): Responder =>
   (c) =>
-    step(c, () => handle(c))
-
-const noNext = async () => {}
+    step(c, () => respond(c))

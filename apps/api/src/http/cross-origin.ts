@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
-import { answer, headersOf, type Ready } from './answer.ts'
+import { answer, type Ready } from './answer.ts'
+import { headersOf } from './answer-headers.ts'
 import type { ApiEnv } from './context.ts'
 
 const methods = 'GET,HEAD,POST,PUT,DELETE,OPTIONS'

@@ -34,6 +34,8 @@ export const statusOfCode = {
 
 export type ErrorCode = keyof typeof statusOfCode
 
+export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(statusOfCode, text)
+
 /** Thrown where a rule is broken, or several of one status; on-error answers the codes. */
 export class ApiError extends Error {
   override name = 'ApiError'

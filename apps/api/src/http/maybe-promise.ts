@@ -1,5 +1,5 @@
-// What may be there already. A promise costs more than most steps of an answer, and all that wait
-// for one wait until the next turn, so nobody makes one where there is nothing to wait for.
+// What may be there already. A promise costs more than most steps of an answer, so nobody makes one
+// where there is nothing to wait for.
 
 export type MaybePromise<T> = T | Promise<T>
 

@@ -4,7 +4,8 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { CognitoUnavailableError } from '../cognito.ts'
 import { codeOfFailure, type LogFields } from '../log.ts'
-import { answerCodes, headersOf, type Ready } from './answer.ts'
+import { type Ready, refuseWith } from './answer.ts'
+import { headersOf } from './answer-headers.ts'
 import type { ApiEnv } from './context.ts'
 import { ApiError, type ErrorCode } from './errors.ts'
 
@@ -12,7 +13,7 @@ import { ApiError, type ErrorCode } from './errors.ts'
  * Every throw ends here, as an array of codes; only what nobody foresaw is logged with its cause.
  */
 export function onError(error: Error, c: Context<ApiEnv>): Ready {
-  if (error instanceof ApiError) return answerCodes(c, error.codes)
+  if (error instanceof ApiError) return refuseWith(c, error.codes)
   const code = codeOf(error)
   if (code === 'unavailable') {
     headersOf(c).add('Retry-After', String(retryAfterSeconds(error)))
@@ -20,7 +21,7 @@ export function onError(error: Error, c: Context<ApiEnv>): Ready {
   if (code === 'unavailable' || code === 'generic_500') {
     c.get('deps').log.error(code, { requestId: c.get('requestId'), ...describe(error) })
   }
-  return answerCodes(c, [code])
+  return refuseWith(c, [code])
 }
 
 function codeOf(error: Error): ErrorCode {

@@ -1,7 +1,8 @@
 import type { JsonBytes, JsonText, Page, PageOf } from '@cruddur/db'
 import { z } from '@hono/zod-openapi'
 import type { Context, TypedResponse } from 'hono'
-import { answer, headersOf } from './answer.ts'
+import { answer } from './answer.ts'
+import { headersOf } from './answer-headers.ts'
 import { type Audience, sendTagged } from './caching.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 
@@ -82,6 +83,7 @@ export function sendJson<T>(
     c.req.method === 'GET' || c.req.method === 'HEAD'
       ? sendTagged(c, body, { type, audience, tag })
       : sendUntagged(c, body)
-  // The body is bytes, so Hono cannot know its shape; the JSON’s own type carries it from the select.
+  // Hono is told of a Response with that shape, and never looks: the JSON’s own type carries it from
+  // the select to the typed client.
   return response as unknown as Response & TypedResponse<T, 200, 'json'>
 }

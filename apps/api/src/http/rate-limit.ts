@@ -1,7 +1,8 @@
 import type { Bucket, TokenTaken } from '@cruddur/db'
 import type { Context } from 'hono'
 import type { Deps } from '../deps.ts'
-import { type Answer, headersOf } from './answer.ts'
+import type { Answer } from './answer.ts'
+import { headersOf } from './answer-headers.ts'
 import { clientAddress } from './client-address.ts'
 import type { ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
@@ -81,7 +82,7 @@ function tell(
   const headers = headersOf(c)
   headers.rateLimit = {
     policy: `"${name}";q=${tokens};w=${Math.round(windowMs / 1000)}`,
-    left: `"${name}";r=${isTaken ? left : 0};t=${resetSeconds}`,
+    state: `"${name}";r=${isTaken ? left : 0};t=${resetSeconds}`,
   }
   if (isTaken) return
   const { metrics }: Deps = c.get('deps')

@@ -19,8 +19,7 @@ export function logRequest(c: Context<ApiEnv>, status: number, start: number) {
   const [id, person] = [c.get('requestId'), c.get('person')]
   const method = methods.has(c.req.method) ? c.req.method : 'other'
   const route = routePath(c, -1) || nowhere
-  const parent = c.req.header('traceparent')
-  const trace = parent === undefined ? undefined : traceparent.exec(parent)?.[1]
+  const [, trace] = traceparent.exec(c.req.header('traceparent') ?? '') ?? []
   log.info('request', { id, method, route, status, ms, person, trace })
   metrics.countRequest({ method, route, status, ms })
 }

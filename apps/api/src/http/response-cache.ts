@@ -29,7 +29,9 @@ export function createResponseCache<T extends Perishable>(now = () => performanc
   let current = empty()
   const counts = { hits: 0, misses: 0 }
 
-  function get(key: string, read: () => Promise<T>, askedAt = now()): MaybePromise<T> {
+  const get = (key: string, read: () => Promise<T>): MaybePromise<T> => getSince(now(), key, read)
+
+  function getSince(askedAt: number, key: string, read: () => Promise<T>): MaybePromise<T> {
     const known = current.held.get(key)
     if (known && askedAt < known.until) {
       counts.hits++
@@ -37,7 +39,9 @@ export function createResponseCache<T extends Perishable>(now = () => performanc
     }
     const reading = current.underWay.get(key) ?? begin(key, read)
     // What somebody else has read may be over for who asked later.
-    return reading.then(({ answer, until }) => (askedAt < until ? answer : get(key, read, askedAt)))
+    return reading.then(({ answer, until }) =>
+      askedAt < until ? answer : getSince(askedAt, key, read),
+    )
   }
 
   function begin(key: string, read: () => Promise<T>): Promise<Held<T>> {

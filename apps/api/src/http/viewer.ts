@@ -29,7 +29,7 @@ export const requireUser = createStep<ViewerEnv>(async (c, next) => {
   return next()
 })
 
-/** Lets everybody pass. A token that is no good, or cannot be verified now, is an anonymous reader’s. */
+/** Lets everybody pass: a token that is no good, or cannot be verified, is an anonymous reader’s. */
 export const optionalUser = createStep<ReaderEnv>((c, next) => {
   const authorization = c.req.header('authorization')
   // Nothing to find out, and most who read home have none.

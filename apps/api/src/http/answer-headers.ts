@@ -1,0 +1,54 @@
+import type { Context } from 'hono'
+import { secureHeaders } from './secure-headers.ts'
+
+export type Pair = readonly [name: string, value: string]
+
+/** The headers that an answer may have beside those that all have. */
+type OwnHeader =
+  | 'Access-Control-Allow-Headers'
+  | 'Access-Control-Allow-Methods'
+  | 'Access-Control-Allow-Origin'
+  | 'Access-Control-Max-Age'
+  | 'Allow'
+  | 'Content-Type'
+  | 'ETag'
+  | 'Link'
+  | 'Retry-After'
+
+/** What CORS lets a page read. */
+const exposed = 'link,etag,retry-after,ratelimit,ratelimit-policy,x-request-id'
+const always: readonly Pair[] = [
+  ...Object.entries(secureHeaders),
+  ['Access-Control-Expose-Headers', exposed],
+]
+
+/** The headers of the answer under way, to which whoever knows one adds it. */
+export class AnswerHeaders {
+  /** Nothing is kept unless whoever sends it says otherwise: no error, no answer to a write. */
+  cacheControl = 'no-store'
+  vary = 'Origin'
+  /** The two fields for the bucket that was asked last. */
+  rateLimit: { policy: string; state: string } | undefined
+  readonly #own: Pair[]
+
+  constructor(requestId: string) {
+    this.#own = [['X-Request-Id', requestId]]
+  }
+
+  add(name: OwnHeader, value: string) {
+    this.#own.push([name, value])
+  }
+
+  /** All of them, with the length of what is sent. */
+  list(body?: Uint8Array | null): Pair[] {
+    const pairs = always.concat(this.#own)
+    pairs.push(['Cache-Control', this.cacheControl], ['Vary', this.vary])
+    if (this.rateLimit) {
+      pairs.push(['RateLimit-Policy', this.rateLimit.policy], ['RateLimit', this.rateLimit.state])
+    }
+    if (body) pairs.push(['Content-Length', String(body.byteLength)])
+    return pairs
+  }
+}
+
+export const headersOf = (c: Context): AnswerHeaders => c.get('headers')
