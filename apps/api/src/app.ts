@@ -43,6 +43,10 @@ function frameRoutes(app: Router, frame: Frame): AnswerRequest {
     const respond: Responder = (c) => handler(c, noNext)
     framed.on(method, path, add(respond))
   }
+  // What even the frame cannot answer is for who serves it to refuse.
+  framed.onError((error) => {
+    throw error
+  })
   const refuse = add((c) => refuseUnrouted(framed, c))
   framed.notFound((c) => refuse(c, noNext))
   return framed.fetch

@@ -138,6 +138,48 @@ it('takes a body that comes letter by letter', async () => {
   expect(await text(socket)).toContain('"message":"drip"')
 })
 
+it('takes a post that was said whole, though its sender has gone before it is read', async () => {
+  const { ensurePerson } = api.deps
+  let goOn = () => {}
+  const waiting = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  const slowly = async (...asked: Parameters<typeof ensurePerson>) => {
+    await waiting
+    return ensurePerson(...asked)
+  }
+  api.deps.ensurePerson = Object.assign(slowly, { forget: ensurePerson.forget })
+  const before = accepted()
+  const body = crud('farewell')
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  const headers = [`Host: ${plain}`, bearer, ...json(body)]
+  socket.write(`POST /api/activities HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n${body}`)
+  await expect.poll(accepted).toBe(before + 1)
+  socket.destroy()
+  await expect.poll(() => openConnections()).toBe(0)
+  goOn()
+  api.deps.ensurePerson = ensurePerson
+  const home = async () => (await api.get('/api/activities/home')).text()
+  await expect.poll(home).toContain('farewell')
+})
+
+it('shows out who was answered and never says the rest', async () => {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  const headers = [`Host: ${plain}`, 'Content-Type: application/json', 'Content-Length: 9999']
+  socket.write(`POST /api/activities HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n{`)
+  const dripping = setInterval(() => socket.write(' '), 50)
+  socket.on('error', () => {})
+  const answer = text(socket)
+  expect(await answer).toContain('HTTP/1.1 401 ')
+  clearInterval(dripping)
+  expect(await answer).not.toContain('HTTP/1.1 408')
+})
+
+const openConnections = () =>
+  new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)))
+
 const accepted = () =>
   Number(/tokens_total{verdict="accepted"} (\d+)/.exec(api.deps.metrics.write())?.[1])
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { type Answer, isReady, type Ready } from './http/answer.ts'
+import { type Answer, Ready } from './http/answer.ts'
 import { andThen, orElse } from './http/maybe-promise.ts'
 import { isPlain, PlainRequest } from './plain-request.ts'
 
@@ -27,8 +27,9 @@ export function createListener(app: Served, refuse: (error: unknown) => Response
       refuse,
     )
     andThen(answered, (answer) => {
-      if (isReady(answer)) write(outgoing, answer)
-      else adapt(() => answer)(incoming, outgoing)
+      if (!(answer instanceof Ready)) return adapt(() => answer)(incoming, outgoing)
+      write(outgoing, answer)
+      if (!incoming.complete) endUnlessComplete(incoming)
     })
   }
 
@@ -36,13 +37,22 @@ export function createListener(app: Served, refuse: (error: unknown) => Response
     isPlain(incoming) ? answerPlain(incoming, outgoing) : answerAny(incoming, outgoing)
 }
 
-function write(outgoing: ServerResponse, { status, headers, body }: Ready) {
+function write(outgoing: ServerResponse, { status, list, body }: Ready) {
   try {
-    // Node takes pairs as well as one list of all, and changes neither.
-    outgoing.writeHead(status, headers as [string, string][])
+    outgoing.writeHead(status, list)
     outgoing.end(body)
   } catch (error) {
     // A header that cannot be written: of the answer, nothing was.
     outgoing.destroy(error instanceof Error ? error : undefined)
   }
+}
+
+const graceMs = 500
+
+/** Who was answered before all was said has as long to say the rest as Hono’s adapter gives. */
+function endUnlessComplete(incoming: IncomingMessage) {
+  const timer = setTimeout(() => {
+    if (!incoming.complete) incoming.destroy()
+  }, graceMs)
+  timer.unref()
 }

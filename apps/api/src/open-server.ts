@@ -83,27 +83,28 @@ async function end(socket: Duplex, response: Response, status = response.status)
 
 /** Ends the connections on which nothing is being answered, and the others as soon as it is. */
 function trackIdle(server: ReturnType<typeof createServer>) {
-  const latest = new Map<Socket, ServerResponse | undefined>()
+  const sockets = new Set<Socket>()
+  const answers = new Set<ServerResponse>()
   let isEnding = false
   server.on('connection', (socket) => {
-    latest.set(socket, undefined)
-    socket.on('close', () => latest.delete(socket))
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
   })
-  server.prependListener('request', ({ socket }, answer) => {
-    latest.set(socket, answer)
-    if (isEnding) answer.on('close', () => endIfIdle(socket))
+  server.prependListener('request', (_request, answer) => {
+    answers.add(answer)
+    answer.on('close', () => {
+      answers.delete(answer)
+      if (isEnding) endIdle()
+    })
   })
-  function endIfIdle(socket: Socket) {
-    const answer = latest.get(socket)
-    if (answer && !answer.closed) return
-    latest.delete(socket)
-    socket.destroySoon()
-  }
-  return function endIdle() {
+  function endIdle() {
     isEnding = true
-    for (const [socket, answer] of latest) {
-      answer?.on('close', () => endIfIdle(socket))
-      endIfIdle(socket)
+    const busy = new Set(Array.from(answers, ({ req }) => req.socket))
+    for (const socket of sockets) {
+      if (busy.has(socket)) continue
+      sockets.delete(socket)
+      socket.destroySoon()
     }
   }
+  return endIdle
 }

@@ -34,6 +34,8 @@ it.each([
   ['GET', ''],
   ['GET', '/', { host: 'LOCALHOST' }],
   ['GET', '/', { host: '[::1]:4567' }],
+  ['GET', '/', { host: 'localhost:80' }],
+  ['GET', '/', { host: 'localhost:99999' }],
   ['GET', '/', { host: 'a b' }],
   ['GET', '/', { host: '' }],
   ['POST', '/api/activities'],

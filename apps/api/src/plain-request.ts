@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 
 // Where no URL has to be parsed to know the path.
 const plainUrl = /^\/[\w@:.~/?&=,+-]*$/
-const plainHost = /^[a-z0-9.-]+(:\d{2,5})?$/
+const plainHost = /^[a-z0-9._-]+(?::(?:[1-5]\d{3,4}|[6-9]\d{3}))?$/
 const plainLength = /^[1-9]\d{0,3}$/
 
 /** Whether a PlainRequest can stand for it. */
@@ -23,6 +23,7 @@ export class PlainRequest {
   readonly url: string
   readonly headers: { get(name: string): string | null }
   readonly #incoming: IncomingMessage
+  readonly #body: Promise<ArrayBuffer> | undefined
 
   constructor(incoming: IncomingMessage) {
     const { method = '', url = '', headers } = incoming
@@ -30,6 +31,9 @@ export class PlainRequest {
     this.url = `http://${headers.host}${url}`
     this.headers = this
     this.#incoming = incoming
+    // From the start, for who has said all may go before anybody asks for it.
+    this.#body = method === 'POST' ? readBody(incoming) : undefined
+    this.#body?.catch(() => {})
   }
 
   /** A header; what is said more than once is one text. */
@@ -52,15 +56,15 @@ export class PlainRequest {
   }
 
   arrayBuffer(): Promise<ArrayBuffer> {
-    const incoming = this.#incoming
-    return new Promise((resolve, reject) => {
-      // Who has gone away already says nothing more.
-      if (incoming.destroyed) reject(new Error('The connection was closed'))
-      const chunks: Buffer[] = []
-      incoming
-        .on('data', (chunk) => chunks.push(chunk))
-        .on('end', () => resolve(new Uint8Array(Buffer.concat(chunks)).buffer))
-        .on('error', reject)
-    })
+    return this.#body ?? Promise.resolve(new ArrayBuffer(0))
   }
 }
+
+const readBody = (incoming: IncomingMessage) =>
+  new Promise<ArrayBuffer>((resolve, reject) => {
+    const chunks: Buffer[] = []
+    incoming
+      .on('data', (chunk) => chunks.push(chunk))
+      .on('end', () => resolve(new Uint8Array(Buffer.concat(chunks)).buffer))
+      .on('error', reject)
+  })

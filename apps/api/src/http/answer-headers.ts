@@ -1,8 +1,6 @@
 import type { Context } from 'hono'
 import { secureHeaders } from './secure-headers.ts'
 
-export type Pair = readonly [name: string, value: string]
-
 /** The headers that an answer may have beside those that all have. */
 type OwnHeader =
   | 'Access-Control-Allow-Headers'
@@ -17,10 +15,7 @@ type OwnHeader =
 
 /** What CORS lets a page read. */
 const exposed = 'link,etag,retry-after,ratelimit,ratelimit-policy,x-request-id'
-const always: readonly Pair[] = [
-  ...Object.entries(secureHeaders),
-  ['Access-Control-Expose-Headers', exposed],
-]
+const always = [...Object.entries(secureHeaders).flat(), 'Access-Control-Expose-Headers', exposed]
 
 /** The headers of the answer under way, to which whoever knows one adds it. */
 export class AnswerHeaders {
@@ -29,25 +24,25 @@ export class AnswerHeaders {
   vary = 'Origin'
   /** The two fields for the bucket that was asked last. */
   rateLimit: { policy: string; state: string } | undefined
-  readonly #own: Pair[]
+  readonly #own: string[]
 
   constructor(requestId: string) {
-    this.#own = [['X-Request-Id', requestId]]
+    this.#own = ['X-Request-Id', requestId]
   }
 
   add(name: OwnHeader, value: string) {
-    this.#own.push([name, value])
+    this.#own.push(name, value)
   }
 
-  /** All of them, with the length of what is sent. */
-  list(body?: Uint8Array | null): Pair[] {
-    const pairs = always.concat(this.#own)
-    pairs.push(['Cache-Control', this.cacheControl], ['Vary', this.vary])
+  /** Each name, and behind it its value, as Node writes them; with the length of what is sent. */
+  list(body?: Uint8Array | null): string[] {
+    const list = always.concat(this.#own)
+    list.push('Cache-Control', this.cacheControl, 'Vary', this.vary)
     if (this.rateLimit) {
-      pairs.push(['RateLimit-Policy', this.rateLimit.policy], ['RateLimit', this.rateLimit.state])
+      list.push('RateLimit-Policy', this.rateLimit.policy, 'RateLimit', this.rateLimit.state)
     }
-    if (body) pairs.push(['Content-Length', String(body.byteLength)])
-    return pairs
+    if (body) list.push('Content-Length', String(body.byteLength))
+    return list
   }
 }
 

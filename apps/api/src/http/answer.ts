@@ -1,39 +1,45 @@
 import type { Context } from 'hono'
-import { AnswerHeaders, headersOf, type Pair } from './answer-headers.ts'
+import { AnswerHeaders, headersOf } from './answer-headers.ts'
 import type { ApiEnv } from './context.ts'
 import { type ErrorCode, statusOfCode } from './errors.ts'
 import type { MaybePromise } from './maybe-promise.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
 
-/**
- * What is to be sent, for a server that can write it as it is; `toResponse` is for the others. For
- * HEAD, Hono makes a Response of its status and headers by itself.
- */
-export interface Ready {
+/** What is to be sent, for a server that can write it as it is; `toResponse` is for the others. */
+export class Ready {
   readonly status: number
-  readonly headers: readonly Pair[]
+  /** Each name, and behind it its value. */
+  readonly list: string[]
   readonly body: Bytes | null
+
+  constructor(status: number, list: string[], body: Bytes | null) {
+    this.status = status
+    this.list = list
+    this.body = body
+  }
+
+  /** As Fetch wants them; for HEAD, Hono makes a Response of the status and these by itself. */
+  get headers(): Record<string, string> {
+    return recordOf(this.list)
+  }
+}
+
+function recordOf(list: string[]): Record<string, string> {
+  const record: Record<string, string> = {}
+  for (let at = 0; at < list.length; at += 2) record[list[at] ?? ''] = list[at + 1] ?? ''
+  return record
 }
 
 /** Hono’s own answers are Responses. */
 export type Answer = MaybePromise<Ready | Response>
 
-export const isReady = (answer: Ready | Response): answer is Ready => !(answer instanceof Response)
-
-export function toResponse(answer: Ready | Response): Response {
-  if (!isReady(answer)) return answer
-  const { status, headers, body } = answer
-  // None is there twice, and Node’s adapter takes a record apart much faster than pairs.
-  return new Response(body, { status, headers: Object.fromEntries(headers) })
-}
+export const toResponse = (answer: Ready | Response): Response =>
+  answer instanceof Ready ? new Response(answer.body, answer) : answer
 
 /** Answers with those headers, and those that all have. */
-export const answer = (c: Context, body: Bytes | null, status = 200): Ready => ({
-  status,
-  headers: headersOf(c).list(body),
-  body,
-})
+export const answer = (c: Context, body: Bytes | null, status = 200): Ready =>
+  new Ready(status, headersOf(c).list(body), body)
 
 const encoder = new TextEncoder()
 
@@ -56,10 +62,9 @@ export function beginAnswer(c: Context<ApiEnv>) {
 
 /** Gives the headers to what Hono answered by itself. */
 export function completeAnswer(c: Context<ApiEnv>, answer: Ready | Response): Ready | Response {
-  if (isReady(answer)) return answer
-  const { headers } = answer
-  for (const [name, value] of headersOf(c).list()) {
-    if (!headers.has(name)) headers.set(name, value)
+  if (answer instanceof Ready) return answer
+  for (const [name, value] of Object.entries(recordOf(headersOf(c).list()))) {
+    if (!answer.headers.has(name)) answer.headers.set(name, value)
   }
   return answer
 }
