@@ -53,7 +53,7 @@ async function measure(drive: Driver, { seconds, warmUpSeconds }: Pace, run: Run
   return { scenario, by, ...rest, cpuUs, residentMb: residentMbOf(server.pid) }
 }
 
-function medianOf(figures: Figure[]): Figure {
+export function medianOf(figures: Figure[]): Figure {
   const [first] = figures
   if (!first) throw new Error('Nothing was measured')
   const of = (name: 'perSecond' | 'p50Ms' | 'p99Ms' | 'cpuUs' | 'residentMb') =>
