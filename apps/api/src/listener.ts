@@ -29,7 +29,8 @@ export function createListener(app: Served, refuse: (error: unknown) => Response
     andThen(answered, (answer) => {
       if (!(answer instanceof Ready)) return adapt(() => answer)(incoming, outgoing)
       write(outgoing, answer)
-      if (!incoming.complete) endUnlessComplete(incoming)
+      // A GET has nothing more to say, though Node has not seen its end yet.
+      if (incoming.method !== 'GET' && !incoming.complete) endUnlessComplete(incoming)
     })
   }
 

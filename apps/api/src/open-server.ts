@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type ServerResponse, STATUS_CODES } from 'node:http'
+import { createServer, ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { RequestError } from '@hono/node-server'
@@ -84,27 +84,25 @@ async function end(socket: Duplex, response: Response, status = response.status)
 /** Ends the connections on which nothing is being answered, and the others as soon as it is. */
 function trackIdle(server: ReturnType<typeof createServer>) {
   const sockets = new Set<Socket>()
-  const answers = new Set<ServerResponse>()
-  let isEnding = false
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
   })
-  server.prependListener('request', (_request, answer) => {
-    answers.add(answer)
-    answer.on('close', () => {
-      answers.delete(answer)
-      if (isEnding) endIdle()
-    })
-  })
-  function endIdle() {
-    isEnding = true
-    const busy = new Set(Array.from(answers, ({ req }) => req.socket))
-    for (const socket of sockets) {
-      if (busy.has(socket)) continue
-      sockets.delete(socket)
-      socket.destroySoon()
-    }
+  function endWhenIdle(socket: Socket) {
+    const answer = answerOn(socket)
+    if (answer) answer.on('close', () => endWhenIdle(socket))
+    else socket.destroySoon()
   }
-  return endIdle
+  return function endIdle() {
+    for (const socket of sockets) endWhenIdle(socket)
+  }
+}
+
+/**
+ * Where Node itself looks for it when it closes what is idle. To hear of the end of each answer
+ * would cost every request a listener, and a connection that lies idle what was last said on it.
+ */
+function answerOn(socket: Socket): ServerResponse | undefined {
+  const answer: unknown = Reflect.get(socket, '_httpMessage')
+  return answer instanceof ServerResponse && !answer.writableFinished ? answer : undefined
 }
